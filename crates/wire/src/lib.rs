@@ -1,0 +1,1 @@
+//! Bytes in, frames out; sans I/O.
