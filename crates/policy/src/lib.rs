@@ -4,4 +4,8 @@
 //! inspection of arguments, the search for secrets in text, and the words that explain a verdict. It deliberately
 //! knows no file, socket, clock, environment variable, randomness or async runtime: whatever it needs is passed in.
 
+pub mod action;
 pub mod value;
+mod verdict;
+
+pub use verdict::{Area, Permit, Reason, Rule, Source, Suggestion, Verdict};
