@@ -55,14 +55,17 @@ client.setRequestHandler(
   })),
 );
 
-const stream = async (name, toolArguments) => {
+const stream = async (name, toolArguments, onCreated = () => {}) => {
   try {
     const steps = client.experimental.tasks.callToolStream(
       { name, arguments: toolArguments },
       CallToolResultSchema,
       { task: { ttl: 60000 } },
     );
-    for await (const step of steps) if (step.type === "error") console.error(`  ${step.error.message}`);
+    for await (const step of steps) {
+      if (step.type === "taskCreated") await onCreated(step.task.taskId);
+      if (step.type === "error") console.error(`  ${step.error.message}`);
+    }
   } catch (error) {
     console.error(`  answered with: ${error.message}`);
   }
@@ -72,6 +75,7 @@ await client.connect(new StdioClientTransport({ command, args, stderr: "ignore" 
 await new Promise((done) => setTimeout(done, 500));
 await client.listTools();
 await stream("simulate-research-query", { topic: "python", ambiguous: true });
+await stream("simulate-research-query", { topic: "bees" }, (id) => client.experimental.tasks.cancelTask(id));
 for (const name of ["trigger-sampling-request-async", "trigger-elicitation-request-async"]) {
   try {
     await client.callTool({ name, arguments: { prompt: "Say hello.", maxTokens: 10 } });
