@@ -164,7 +164,7 @@ def record_npm(session: Session) -> None:
 
 def record_pypi(session: Session) -> None:
     programs = session.work / "py/bin"
-    dates = {"GIT_AUTHOR_DATE": "2001-02-03T05:05:06Z", "GIT_COMMITTER_DATE": "2001-02-03T05:05:06Z", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
+    dates = {"GIT_AUTHOR_DATE": "981176706 +0000", "GIT_COMMITTER_DATE": "981176706 +0000", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
     for label, era in (("legacy", "legacy"), ("modern", "2026-07-28")):
         session.pypi(f"git-2026.10.19-{label}", "git", era, [programs / "mcp-server-git"], dates)
         session.pypi(f"time-2026.10.19-{label}", "time", era, [programs / "mcp-server-time", "--local-timezone", "UTC"])
