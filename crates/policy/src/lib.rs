@@ -5,7 +5,23 @@
 //! knows no file, socket, clock, environment variable, randomness or async runtime: whatever it needs is passed in.
 
 pub mod action;
+mod decide;
+mod document;
+mod entry;
+pub mod examples;
+pub mod manifest;
+pub mod operator;
+mod policy;
+mod profile;
+mod rules;
 pub mod value;
 mod verdict;
 
-pub use verdict::{Area, Permit, Reason, Rule, Source, Suggestion, Verdict};
+pub use decide::{Act, decide};
+pub use document::{DocumentError, MAX_DOCUMENT_LEN, Place, Spanned};
+pub use entry::Entry;
+pub use manifest::Manifest;
+pub use operator::OperatorPolicy;
+pub use policy::Policy;
+pub use profile::{Power, Powers, Profile, SCRATCH};
+pub use verdict::{Area, Change, Permit, Reason, Rule, Source, Suggestion, Verdict};

@@ -208,15 +208,24 @@ impl Area {
     }
 }
 
-/// The entry that would allow what was refused.
+/// The edit that would allow what was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// The document to edit.
     pub document: Arc<str>,
     /// The field, as a dotted path: `filesystem.read`.
     pub field: &'static str,
-    /// The value to add or set, as JSON text.
-    pub value: String,
+    /// What to do to it.
+    pub change: Change,
+}
+
+/// What to do to a field; the value is JSON text, which is YAML too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Add this entry to the list.
+    Add(String),
+    /// Set the field to this value.
+    Set(String),
 }
 
 impl fmt::Display for Suggestion {
@@ -224,11 +233,11 @@ impl fmt::Display for Suggestion {
         let Self {
             document,
             field,
-            value,
+            change,
         } = self;
-        match value.starts_with(['"', '{']) {
-            true => write!(out, "add {value} to `{field}` in {document}"),
-            false => write!(out, "set `{field}` to {value} in {document}"),
+        match change {
+            Change::Add(value) => write!(out, "add `{value}` to `{field}` in {document}"),
+            Change::Set(value) => write!(out, "set `{field}` to `{value}` in {document}"),
         }
     }
 }
