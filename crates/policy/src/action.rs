@@ -144,9 +144,7 @@ macro_rules! wrap {
     )*};
 }
 
-wrap!(
-    UsePath, Connect, Dial, Resolve, Spawn, RunCommand, PassEnv, UseSecret, Listen, CallTool
-);
+wrap!(UsePath, Connect, Dial, Resolve, Spawn, RunCommand, PassEnv, UseSecret, Listen, CallTool);
 
 impl fmt::Display for Access {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -59,11 +59,7 @@ fn ask<A: sealed::Sealed + author::Judge + operator::Judge>(action: &A, policy: 
         Sides::Both(author, operator) => action.author(author).and_then(|()| action.operator(operator)),
         Sides::Invalid(error) => {
             let document = Arc::clone(&error.document);
-            let source = Source {
-                document,
-                line: error.place.line,
-                column: error.place.column,
-            };
+            let source = Source { document, line: error.place.line, column: error.place.column };
             Refusal::new(action, Rule::PolicyInvalid, &source).final_because(format!(
                 "the policy could not be used, so nothing is allowed: {}",
                 error.message
@@ -147,14 +143,7 @@ impl<'a, A: sealed::Sealed> Refusal<'a, A> {
     /// A refusal that an edit would undo.
     pub(crate) fn unless(self, why: impl Into<String>, field: &'static str, change: Change) -> Judged {
         let document = Arc::clone(&self.source.document);
-        self.with(
-            why.into(),
-            Some(Suggestion {
-                document,
-                field,
-                change,
-            }),
-        )
+        self.with(why.into(), Some(Suggestion { document, field, change }))
     }
 
     fn with(self, why: String, suggestion: Option<Suggestion>) -> Judged {

@@ -69,13 +69,7 @@ pub struct DocumentError {
 
 impl fmt::Display for DocumentError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            document,
-            place,
-            field,
-            message,
-            hint,
-        } = self;
+        let Self { document, place, field, message, hint } = self;
         write!(out, "{document}:{}:{}: ", place.line, place.column)?;
         if !field.is_empty() {
             write!(out, "`{field}`: ")?;
@@ -101,12 +95,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            field: String::new(),
-            message: message.into(),
-            hint: None,
-        }
+        Self { place: None, field: String::new(), message: message.into(), hint: None }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -122,43 +111,23 @@ impl Fault {
 
     /// Puts a step in front of the path to the field.
     pub(crate) fn below(mut self, step: &str) -> Self {
-        let joint = if self.field.is_empty() || self.field.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
+        let joint = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
         self.field = format!("{step}{joint}{}", self.field);
         self
     }
 
     pub(crate) fn in_document(self, document: &Arc<str>) -> DocumentError {
-        let Self {
-            place,
-            field,
-            message,
-            hint,
-        } = self;
+        let Self { place, field, message, hint } = self;
         let place = place.unwrap_or(Place { line: 1, column: 1 });
-        DocumentError {
-            document: Arc::clone(document),
-            place,
-            field,
-            message,
-            hint,
-        }
+        DocumentError { document: Arc::clone(document), place, field, message, hint }
     }
 }
 
 /// The name out of `known` that a person most likely meant by `written`.
 pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(written, name), name));
+    let scored = known.into_iter().map(|name| (strsim::damerau_levenshtein(written, name), name));
     let limit = (written.chars().count() / 3).clamp(1, 4);
-    scored
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, name)| name)
+    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
 }
 
 /// Refuses a table that names the same key twice.
@@ -179,8 +148,7 @@ pub(crate) fn read_json<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, DocumentError> {
     let tree = check_len(text).and_then(|()| json::parse(text));
-    tree.and_then(|tree| read::read(&tree))
-        .map_err(|fault| fault.in_document(document))
+    tree.and_then(|tree| read::read(&tree)).map_err(|fault| fault.in_document(document))
 }
 
 /// Reads a document in YAML 1.2 (one document, core schema, no custom tags) into a type.
@@ -189,8 +157,7 @@ pub(crate) fn read_yaml<T: serde::de::DeserializeOwned>(
     text: &str,
 ) -> Result<T, DocumentError> {
     let tree = check_len(text).and_then(|()| yaml::parse(text));
-    tree.and_then(|tree| read::read(&tree))
-        .map_err(|fault| fault.in_document(document))
+    tree.and_then(|tree| read::read(&tree)).map_err(|fault| fault.in_document(document))
 }
 
 fn check_len(text: &str) -> Result<(), Fault> {

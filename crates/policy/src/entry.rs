@@ -21,11 +21,7 @@ pub(crate) struct Checker<'a> {
 
 impl Checker<'_> {
     pub(crate) fn source(&self, place: Place) -> Source {
-        Source {
-            document: Arc::clone(self.document),
-            line: place.line,
-            column: place.column,
-        }
+        Source { document: Arc::clone(self.document), line: place.line, column: place.column }
     }
 
     /// One text into one value.
@@ -37,10 +33,7 @@ impl Checker<'_> {
     ) -> Result<Entry<T>, Fault> {
         let value =
             parse(&text.value).map_err(|error| Fault::new(error.to_string()).at(text.place).below(field))?;
-        Ok(Entry {
-            value,
-            source: self.source(text.place),
-        })
+        Ok(Entry { value, source: self.source(text.place) })
     }
 
     /// A list of texts into values, in order.
@@ -50,10 +43,8 @@ impl Checker<'_> {
         texts: &[Spanned<String>],
         parse: impl Fn(&str) -> Result<T, ValueError>,
     ) -> Result<Vec<Entry<T>>, Fault> {
-        let entry = |(index, text)| {
-            self.one(&format!("[{index}]"), text, &parse)
-                .map_err(|fault| fault.below(field))
-        };
+        let entry =
+            |(index, text)| self.one(&format!("[{index}]"), text, &parse).map_err(|fault| fault.below(field));
         texts.iter().enumerate().map(entry).collect()
     }
 

@@ -105,11 +105,7 @@ impl Manifest {
     #[must_use]
     pub fn strict() -> Self {
         let document: Arc<str> = "built-in".into();
-        let start = Source {
-            document: Arc::clone(&document),
-            line: 1,
-            column: 1,
-        };
+        let start = Source { document: Arc::clone(&document), line: 1, column: 1 };
         Self {
             document,
             sections: Sections {
@@ -128,10 +124,7 @@ impl Manifest {
             network: Network::default(),
             spawn: false,
             env: Vec::new(),
-            output: Output {
-                scan_secrets: SecretScan::Redact,
-                max_size: Some(ByteSize::from_kib(512)),
-            },
+            output: Output { scan_secrets: SecretScan::Redact, max_size: Some(ByteSize::from_kib(512)) },
             audit: Audit::default(),
             limits: Limits::default(),
             tools: ToolRules::default(),

@@ -170,50 +170,24 @@ fn checked(
     document: &Arc<str>,
     surroundings: &Surroundings,
 ) -> Result<OperatorPolicy, Fault> {
-    let PolicyWire {
-        version,
-        network,
-        filesystem,
-        commands,
-        tools,
-        audit,
-        examples,
-    } = wire;
+    let PolicyWire { version, network, filesystem, commands, tools, audit, examples } = wire;
     let check = Checker { document };
     let sections = OperatorSections {
         network: section(&check, network.as_ref()),
         filesystem: section(&check, filesystem.as_ref()),
         commands: section(&check, commands.as_ref()),
     };
-    let NetworkWire {
-        allowed_ranges,
-        allowed_endpoints,
-        blocked_ports,
-        allow_dns,
-        dns_allowlist,
-    } = network.map(|wire| wire.value).unwrap_or_default();
-    let FilesystemWire {
-        allowed_paths,
-        denied_paths,
-    } = filesystem.map(|wire| wire.value).unwrap_or_default();
-    let ToolsWire {
-        rate_limits,
-        timeout,
-        timeouts,
-        clients,
-    } = tools.map(|wire| wire.value).unwrap_or_default();
+    let NetworkWire { allowed_ranges, allowed_endpoints, blocked_ports, allow_dns, dns_allowlist } =
+        network.map(|wire| wire.value).unwrap_or_default();
+    let FilesystemWire { allowed_paths, denied_paths } =
+        filesystem.map(|wire| wire.value).unwrap_or_default();
+    let ToolsWire { rate_limits, timeout, timeouts, clients } =
+        tools.map(|wire| wire.value).unwrap_or_default();
     let blocked = commands.map(|wire| wire.value).unwrap_or_default().blocked;
     let client = |(name, client): (String, Spanned<ClientWire>)| {
-        let ClientWire {
-            rate_limits,
-            timeout,
-            timeouts,
-        } = client.value;
+        let ClientWire { rate_limits, timeout, timeouts } = client.value;
         let limits = call_limits(rate_limits, timeout, timeouts);
-        Ok((
-            name.as_str().into(),
-            limits.map_err(|fault| fault.below(&name).below("tools.clients"))?,
-        ))
+        Ok((name.as_str().into(), limits.map_err(|fault| fault.below(&name).below("tools.clients"))?))
     };
     let endpoint = |(index, endpoint)| {
         endpoint_of(endpoint, &check)
@@ -249,11 +223,7 @@ fn section<T>(check: &Checker<'_>, section: Option<&Spanned<T>>) -> Source {
 
 fn name_pattern(text: &str) -> Result<HostPattern, ValueError> {
     match HostPattern::parse(text)? {
-        HostPattern::Any => Err(ValueError::new(
-            "a name to look up",
-            text,
-            "`*` would look up anything",
-        )),
+        HostPattern::Any => Err(ValueError::new("a name to look up", text, "`*` would look up anything")),
         HostPattern::Range(_) => Err(ValueError::new(
             "a name to look up",
             text,
@@ -264,43 +234,24 @@ fn name_pattern(text: &str) -> Result<HostPattern, ValueError> {
 }
 
 fn endpoint_of(wire: EndpointWire, check: &Checker<'_>) -> Result<Entry<Endpoint>, Fault> {
-    let EndpointWire {
-        host,
-        ports: numbers,
-        description: _,
-    } = wire;
+    let EndpointWire { host, ports: numbers, description: _ } = wire;
     let Entry { value: host, source } = check.one("host", &host, |text| match HostPattern::parse(text)? {
         pattern @ HostPattern::Name(_) => Ok(pattern),
-        HostPattern::Range(_) => Err(ValueError::new(
-            "the name of an endpoint",
-            text,
-            "list an address in `allowed_ranges`",
-        )),
-        HostPattern::Any | HostPattern::Below(_) => Err(ValueError::new(
-            "the name of an endpoint",
-            text,
-            "an endpoint is one exact name",
-        )),
+        HostPattern::Range(_) => {
+            Err(ValueError::new("the name of an endpoint", text, "list an address in `allowed_ranges`"))
+        }
+        HostPattern::Any | HostPattern::Below(_) => {
+            Err(ValueError::new("the name of an endpoint", text, "an endpoint is one exact name"))
+        }
     })?;
     let ports = ports(&numbers, check).map_err(|fault| fault.below("ports"))?;
-    Ok(Entry {
-        value: Endpoint {
-            host,
-            ports: ports.into_iter().map(|port| port.value).collect(),
-        },
-        source,
-    })
+    Ok(Entry { value: Endpoint { host, ports: ports.into_iter().map(|port| port.value).collect() }, source })
 }
 
 fn ports(numbers: &[Spanned<u16>], check: &Checker<'_>) -> Result<Vec<Entry<Port>>, Fault> {
     let entry = |(index, number): (usize, &Spanned<u16>)| match Port::new(number.value) {
-        Some(value) => Ok(Entry {
-            value,
-            source: check.source(number.place),
-        }),
-        None => Err(Fault::new("`0` is not a port")
-            .at(number.place)
-            .below(&format!("[{index}]"))),
+        Some(value) => Ok(Entry { value, source: check.source(number.place) }),
+        None => Err(Fault::new("`0` is not a port").at(number.place).below(&format!("[{index}]"))),
     };
     numbers.iter().enumerate().map(entry).collect()
 }
@@ -310,11 +261,7 @@ fn program_name(text: &str) -> Result<Box<str>, ValueError> {
     if plain {
         return Ok(text.into());
     }
-    Err(ValueError::new(
-        "the name of a program",
-        text,
-        "it must be one word without `/`",
-    ))
+    Err(ValueError::new("the name of a program", text, "it must be one word without `/`"))
 }
 
 fn call_limits(
@@ -338,10 +285,7 @@ fn call_limits(
         let timeout = CallTimeout::from_millis(wire.value.saturating_mul(1000));
         timeout.map_err(|_| Fault::new("a call may take 1 to 300 seconds").at(wire.place))
     };
-    out.default_timeout = timeout
-        .map(seconds)
-        .transpose()
-        .map_err(|fault| fault.below("timeout"))?;
+    out.default_timeout = timeout.map(seconds).transpose().map_err(|fault| fault.below("timeout"))?;
     for (name, wire) in timeouts {
         let place = wire.place;
         let fault = |fault: Fault| fault.at(place).below(&name).below("timeouts");
@@ -360,10 +304,7 @@ fn rate(wire: RateWire) -> Result<Rate, Fault> {
     };
     let per_minute = bounded("calls per minute", per_minute)?;
     let burst = burst.map(|burst| bounded("`burst`", burst)).transpose()?;
-    Ok(Rate {
-        per_minute,
-        burst: burst.unwrap_or_else(|| per_minute.div_ceil(6)),
-    })
+    Ok(Rate { per_minute, burst: burst.unwrap_or_else(|| per_minute.div_ceil(6)) })
 }
 
 fn audit_of(
@@ -371,16 +312,10 @@ fn audit_of(
     check: &Checker<'_>,
     surroundings: &Surroundings,
 ) -> Result<OperatorAudit, Fault> {
-    let AuditWire {
-        log_file,
-        log_level,
-        include,
-    } = wire;
+    let AuditWire { log_file, log_level, include } = wire;
     let log_file = log_file.map(|text| {
         check
-            .one("audit.log_file", &text, |text| {
-                AbsPath::parse(&surroundings.expand(text)?)
-            })
+            .one("audit.log_file", &text, |text| AbsPath::parse(&surroundings.expand(text)?))
             .map(|entry| entry.value)
     });
     let kind = |kind| match kind {

@@ -71,9 +71,7 @@ impl Policy {
     /// The policy that allows nothing, because a document could not be read: it says so in every reason.
     #[must_use]
     pub fn invalid(error: DocumentError) -> Self {
-        Self {
-            sides: Sides::Invalid(Arc::new(error)),
-        }
+        Self { sides: Sides::Invalid(Arc::new(error)) }
     }
 
     /// The manifest alone.
@@ -84,9 +82,7 @@ impl Policy {
     /// The operator alone: for checking the operator's own examples.
     pub(crate) fn of_operator(policy: &OperatorPolicy) -> Self {
         match Operator::compile(policy) {
-            Ok(operator) => Self {
-                sides: Sides::Operator(Arc::new(operator)),
-            },
+            Ok(operator) => Self { sides: Sides::Operator(Arc::new(operator)) },
             Err(fault) => Self::invalid(fault.in_document(&policy.document)),
         }
     }

@@ -71,21 +71,13 @@ impl Powers {
     /// What both let through.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
-        Self {
-            bits: self.bits & other.bits,
-        }
+        Self { bits: self.bits & other.bits }
     }
 }
 
 impl Profile {
     /// All profiles, narrowest first.
-    pub const ALL: [Self; 5] = [
-        Self::Strict,
-        Self::Sandboxed,
-        Self::Network,
-        Self::System,
-        Self::Browser,
-    ];
+    pub const ALL: [Self; 5] = [Self::Strict, Self::Sandboxed, Self::Network, Self::System, Self::Browser];
 
     /// What the profile lets through.
     #[must_use]
@@ -130,9 +122,7 @@ pub const SCRATCH: &str = "/tmp/mcparmor";
 
 /// Whether a path lies in the scratch folder, [`SCRATCH`].
 pub(crate) fn is_scratch(path: &AbsPath) -> bool {
-    path.as_str()
-        .strip_prefix(SCRATCH)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.as_str().strip_prefix(SCRATCH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -147,11 +137,6 @@ mod tests {
             assert_eq!(Profile::named(profile.name()), Some(profile));
         }
         assert!(!Profile::Network.powers().has(Power::Files));
-        assert!(
-            !Profile::System
-                .powers()
-                .and(Profile::Browser.powers())
-                .has(Power::Loopback)
-        );
+        assert!(!Profile::System.powers().and(Profile::Browser.powers()).has(Power::Loopback));
     }
 }

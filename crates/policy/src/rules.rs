@@ -27,29 +27,25 @@ impl PathSet {
                 owners.push(index);
             }
         }
-        let set = builder
-            .build()
-            .map_err(|error| Fault::new(format!("the patterns are too large: {error}")))?;
-        Ok(Self {
-            entries: entries.to_vec(),
-            set,
-            owners,
-        })
+        let set =
+            builder.build().map_err(|error| Fault::new(format!("the patterns are too large: {error}")))?;
+        Ok(Self { entries: entries.to_vec(), set, owners })
     }
 
     pub(crate) fn covers(&self, path: &AbsPath) -> bool {
+        if path.as_str() == "/" {
+            return self.entries.iter().any(|entry| entry.value.covers_root());
+        }
         self.set.is_match(path.as_str())
     }
 
     /// The first entry that covers the path. For messages: allocates.
     pub(crate) fn first(&self, path: &AbsPath) -> Option<&Entry<PathGlob>> {
+        if path.as_str() == "/" {
+            return self.entries.iter().find(|entry| entry.value.covers_root());
+        }
         let owner = |pattern: usize| self.owners.get(pattern).copied();
-        let first = self
-            .set
-            .matches(path.as_str())
-            .into_iter()
-            .filter_map(owner)
-            .min()?;
+        let first = self.set.matches(path.as_str()).into_iter().filter_map(owner).min()?;
         self.entries.get(first)
     }
 }
@@ -66,10 +62,7 @@ pub(crate) struct HostSet {
 
 impl HostSet {
     pub(crate) fn compile(entries: &[Entry<HostRule>]) -> Self {
-        let mut out = Self {
-            entries: entries.to_vec(),
-            ..Self::default()
-        };
+        let mut out = Self { entries: entries.to_vec(), ..Self::default() };
         for (index, entry) in entries.iter().enumerate() {
             match &entry.value.host {
                 HostPattern::Any => out.anywhere.push(index),
@@ -91,10 +84,7 @@ impl HostSet {
                     .as_str()
                     .match_indices('.')
                     .filter_map(|(dot, _)| self.suffixes.get(name.as_str().get(dot + 1..)?));
-                exact
-                    .chain(below)
-                    .flatten()
-                    .find_map(|index| self.at(*index, host, port))
+                exact.chain(below).flatten().find_map(|index| self.at(*index, host, port))
             }
             Host::Address(_) => self.ranges.iter().find_map(|index| self.at(*index, host, port)),
         };
@@ -107,9 +97,7 @@ impl HostSet {
     }
 
     fn at(&self, index: usize, host: &Host, port: Port) -> Option<&Entry<HostRule>> {
-        self.entries
-            .get(index)
-            .filter(|entry| entry.value.matches(host, port))
+        self.entries.get(index).filter(|entry| entry.value.matches(host, port))
     }
 
     /// Whether some port of the name is covered: what is looked up must be connectable.

@@ -32,11 +32,7 @@ pub struct ValueError {
 impl ValueError {
     /// `kind` with its article (`a host`), the offending text (shortened, control characters shown), and the reason.
     pub(crate) fn new(kind: &'static str, text: &str, why: impl Into<String>) -> Self {
-        Self {
-            kind,
-            text: shown(text),
-            why: why.into(),
-        }
+        Self { kind, text: shown(text), why: why.into() }
     }
 
     /// Why the text was refused, without the text itself.

@@ -230,11 +230,7 @@ pub enum Change {
 
 impl fmt::Display for Suggestion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            document,
-            field,
-            change,
-        } = self;
+        let Self { document, field, change } = self;
         match change {
             Change::Add(value) => write!(out, "add `{value}` to `{field}` in {document}"),
             Change::Set(value) => write!(out, "set `{field}` to `{value}` in {document}"),

@@ -17,12 +17,8 @@ pub(super) trait Judge {
 }
 
 /// Names under which clouds serve instance metadata; their addresses are in the special-use table.
-const METADATA_NAMES: [&str; 4] = [
-    "metadata.google.internal",
-    "metadata.goog",
-    "instance-data.ec2.internal",
-    "metadata.azure.internal",
-];
+const METADATA_NAMES: [&str; 4] =
+    ["metadata.google.internal", "metadata.goog", "instance-data.ec2.internal", "metadata.azure.internal"];
 
 /// Refuses what the profile gives no power for.
 fn powered<A: Sealed>(action: &A, author: &Author, power: Power) -> Judged {
@@ -64,11 +60,7 @@ impl Judge for UsePath {
         if listed {
             return Ok(());
         }
-        let field = if self.access == Access::Write {
-            "filesystem.write"
-        } else {
-            "filesystem.read"
-        };
+        let field = if self.access == Access::Write { "filesystem.write" } else { "filesystem.read" };
         Refusal::new(self, Rule::PathNotListed, &author.manifest.sections.files).unless_listed(
             format!("no entry of `{field}` covers it"),
             field,
@@ -143,10 +135,7 @@ fn destination<A: Sealed>(action: &A, author: &Author, address: IpAddr, port: Po
         AddressClass::Loopback | AddressClass::Private => local_closed(action, author, class.describe()),
         AddressClass::Metadata if !network.metadata.is_closed() => Ok(()),
         AddressClass::Metadata => {
-            let source = network
-                .metadata
-                .source()
-                .unwrap_or(&author.manifest.sections.network);
+            let source = network.metadata.source().unwrap_or(&author.manifest.sections.network);
             let why = "`network.deny_metadata` closes cloud metadata addresses";
             Refusal::new(action, Rule::AddressMetadata, source).final_because(why)
         }
@@ -163,12 +152,7 @@ fn destination<A: Sealed>(action: &A, author: &Author, address: IpAddr, port: Po
 }
 
 fn local_closed<A: Sealed>(action: &A, author: &Author, what: &str) -> Judged {
-    let source = author
-        .manifest
-        .network
-        .local
-        .source()
-        .unwrap_or(&author.manifest.sections.network);
+    let source = author.manifest.network.local.source().unwrap_or(&author.manifest.sections.network);
     Refusal::new(action, Rule::AddressLocal, source).unless(
         format!("`network.deny_local` closes {what}"),
         "network.deny_local",
@@ -253,18 +237,10 @@ impl Judge for PassEnv {
 impl Judge for UseSecret {
     fn author(&self, author: &Author) -> Judged {
         powered(self, author, Power::Environment)?;
-        let declared = author
-            .manifest
-            .secrets
-            .iter()
-            .find(|entry| entry.value.name == self.secret);
+        let declared = author.manifest.secrets.iter().find(|entry| entry.value.name == self.secret);
         let source = declared.map_or(&author.manifest.sections.document, |entry| &entry.source);
         if declared.is_some_and(|entry| {
-            entry
-                .value
-                .hosts
-                .iter()
-                .any(|rule| rule.value.matches(&self.host, self.port))
+            entry.value.hosts.iter().any(|rule| rule.value.matches(&self.host, self.port))
         }) {
             return connect(self, author, &self.host, self.port);
         }
@@ -279,12 +255,7 @@ impl Judge for UseSecret {
 impl Judge for Listen {
     fn author(&self, author: &Author) -> Judged {
         powered(self, author, Power::Listen)?;
-        if author
-            .manifest
-            .listen
-            .iter()
-            .any(|entry| entry.value == self.port)
-        {
+        if author.manifest.listen.iter().any(|entry| entry.value == self.port) {
             return Ok(());
         }
         Refusal::new(self, Rule::ListenNotListed, &author.manifest.sections.document).unless(

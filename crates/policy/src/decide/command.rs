@@ -13,10 +13,7 @@ impl Line {
         }
         let mut words = shlex::split(line)?;
         // A word in which a shell would see an operator or a substitution holds further words.
-        let inner = words
-            .iter()
-            .flat_map(|word| word.split(is_operator))
-            .filter(|word| !word.is_empty());
+        let inner = words.iter().flat_map(|word| word.split(is_operator)).filter(|word| !word.is_empty());
         let inner: Vec<String> = inner.map(Into::into).collect();
         words.extend(inner);
         Some(Self { words })
@@ -25,18 +22,13 @@ impl Line {
     /// Every word that may name a program: its last path component. An argument counts too, since programs such as
     /// `env`, `sudo` and `xargs` run their arguments.
     pub(crate) fn programs(&self) -> impl Iterator<Item = &str> {
-        self.words
-            .iter()
-            .filter_map(|word| word.rsplit(['/', '\\']).next())
+        self.words.iter().filter_map(|word| word.rsplit(['/', '\\']).next())
     }
 }
 
 fn is_operator(character: char) -> bool {
     character.is_whitespace()
-        || matches!(
-            character,
-            ';' | '|' | '&' | '>' | '<' | '`' | '$' | '(' | ')' | '{' | '}' | '='
-        )
+        || matches!(character, ';' | '|' | '&' | '>' | '<' | '`' | '$' | '(' | ')' | '{' | '}' | '=')
 }
 
 /// The first piece of shell syntax in a line that should be one program and its words.
@@ -93,9 +85,7 @@ mod tests {
     #[test]
     fn every_word_that_could_be_a_program_is_seen() {
         let seen = |line: &str| -> Vec<String> {
-            Line::split(line)
-                .map(|line| line.programs().map(Into::into).collect())
-                .unwrap_or_default()
+            Line::split(line).map(|line| line.programs().map(Into::into).collect()).unwrap_or_default()
         };
         assert!(seen("/usr/bin/nc -l").contains(&"nc".to_owned()));
         assert!(!seen("rsync a b").contains(&"nc".to_owned()));

@@ -80,9 +80,7 @@ fn ground<A: Sealed>(
     let entry = serde_json::json!({ "host": name.as_str(), "ports": [port.number()] }).to_string();
     let refusal = Refusal::new(action, Rule::HostNotListed, &policy.sections.network);
     let why = "no entry of `network.allowed_endpoints` names it";
-    refusal
-        .unless(why, "network.allowed_endpoints", Change::Add(entry))
-        .map(|()| Ground::Name)
+    refusal.unless(why, "network.allowed_endpoints", Change::Add(entry)).map(|()| Ground::Name)
 }
 
 fn may_look_up(operator: &Operator, host: &Host) -> bool {
@@ -161,11 +159,8 @@ impl Judge for Resolve {
 }
 
 fn not_blocked<A: Sealed>(action: &A, operator: &Operator, program: &str) -> Judged {
-    let blocked = operator
-        .policy
-        .blocked_commands
-        .iter()
-        .find(|entry| entry.value.eq_ignore_ascii_case(program));
+    let blocked =
+        operator.policy.blocked_commands.iter().find(|entry| entry.value.eq_ignore_ascii_case(program));
     match blocked {
         None => Ok(()),
         Some(entry) => {
@@ -191,8 +186,7 @@ impl Judge for RunCommand {
             let why = "its quotes are not closed, or it holds a NUL character";
             return Refusal::new(self, Rule::CommandSyntax, source).final_because(why);
         };
-        line.programs()
-            .try_for_each(|program| not_blocked(self, operator, program))
+        line.programs().try_for_each(|program| not_blocked(self, operator, program))
     }
 }
 
@@ -210,12 +204,7 @@ impl Judge for UseSecret {
 
 impl Judge for Listen {
     fn operator(&self, operator: &Operator) -> Judged {
-        match operator
-            .policy
-            .blocked_ports
-            .iter()
-            .find(|entry| entry.value == self.port)
-        {
+        match operator.policy.blocked_ports.iter().find(|entry| entry.value == self.port) {
             None => Ok(()),
             Some(entry) => {
                 let why = format!("port {} is in `network.blocked_ports`", self.port);

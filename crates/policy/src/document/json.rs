@@ -21,27 +21,15 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let lines = Lines::of(text);
     let ast = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
         let place = lines.place(text, error.range().start);
-        Fault::new(format!(
-            "this is not JSON: {}",
-            lower_first(&error.kind().to_string())
-        ))
-        .at(place)
+        Fault::new(format!("this is not JSON: {}", lower_first(&error.kind().to_string()))).at(place)
     })?;
     let value = ast.value.ok_or_else(|| Fault::new("the document is empty"))?;
-    Builder {
-        text,
-        lines,
-        left: MAX_NODES,
-    }
-    .node(value, 0)
+    Builder { text, lines, left: MAX_NODES }.node(value, 0)
 }
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_lowercase().chain(characters).collect())
-        .unwrap_or_default()
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// Where each line starts, in bytes.
@@ -49,27 +37,16 @@ struct Lines(Vec<usize>);
 
 impl Lines {
     fn of(text: &str) -> Self {
-        let starts = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1);
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self(std::iter::once(0).chain(starts).collect())
     }
 
     fn place(&self, text: &str, offset: usize) -> Place {
         let line = self.0.partition_point(|start| *start <= offset);
-        let start = line
-            .checked_sub(1)
-            .and_then(|index| self.0.get(index))
-            .copied()
-            .unwrap_or(0);
+        let start = line.checked_sub(1).and_then(|index| self.0.get(index)).copied().unwrap_or(0);
         let column = text.get(start..offset).map_or(0, |before| before.chars().count()) + 1;
         let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Place {
-            line: small(line),
-            column: small(column),
-        }
+        Place { line: small(line), column: small(column) }
     }
 }
 
@@ -92,25 +69,17 @@ impl Builder<'_> {
             .ok_or_else(|| Fault::new("the document has too many values").at(place))?;
         let content = match value {
             Value::NullKeyword(_) => {
-                return Err(Fault::new("`null` is not a value here")
-                    .hint("leave the key out")
-                    .at(place));
+                return Err(Fault::new("`null` is not a value here").hint("leave the key out").at(place));
             }
             Value::BooleanLit(literal) => Content::Bool(literal.value),
             Value::NumberLit(literal) => Content::Number(literal.value.into()),
             Value::StringLit(literal) => Content::Text(literal.value.into()),
             Value::Array(array) => {
-                let nodes = array
-                    .elements
-                    .into_iter()
-                    .map(|element| self.node(element, depth + 1));
+                let nodes = array.elements.into_iter().map(|element| self.node(element, depth + 1));
                 Content::List(nodes.collect::<Result<_, _>>()?)
             }
             Value::Object(object) => {
-                let members = object
-                    .properties
-                    .into_iter()
-                    .map(|property| self.member(property, depth));
+                let members = object.properties.into_iter().map(|property| self.member(property, depth));
                 let members: Vec<_> = members.collect::<Result<_, _>>()?;
                 refuse_doubles(&members)?;
                 Content::Table(members)

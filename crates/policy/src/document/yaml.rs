@@ -6,12 +6,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use std::collections::BTreeMap;
 
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
-    let mut builder = Builder {
-        open: Vec::new(),
-        root: None,
-        anchors: BTreeMap::new(),
-        left: MAX_NODES,
-    };
+    let mut builder = Builder { open: Vec::new(), root: None, anchors: BTreeMap::new(), left: MAX_NODES };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             Fault::new(format!("this is not YAML: {}", error.info())).at(place(*error.marker()))
@@ -23,10 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
 
 fn place(marker: Marker) -> Place {
     let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Place {
-        line: small(marker.line()).max(1),
-        column: small(marker.col()).saturating_add(1),
-    }
+    Place { line: small(marker.line()).max(1), column: small(marker.col()).saturating_add(1) }
 }
 
 /// A list or table whose end has not come yet.
@@ -62,13 +54,7 @@ impl Builder {
             | Event::DocumentEnd => Ok(()),
             Event::Scalar(text, style, anchor, tag) => {
                 untagged(tag)?;
-                self.add(
-                    Node {
-                        place,
-                        content: scalar(&text, style),
-                    },
-                    anchor,
-                )
+                self.add(Node { place, content: scalar(&text, style) }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
                 untagged(tag)?;
@@ -84,10 +70,7 @@ impl Builder {
                     Fault::new("an alias refers to something that is not finished yet").at(place)
                 })?;
                 self.spend(size, place)?;
-                self.attach(Node {
-                    place,
-                    content: node.content,
-                })
+                self.attach(Node { place, content: node.content })
             }
         }
     }
@@ -102,23 +85,12 @@ impl Builder {
         if self.open.len() >= MAX_DEPTH {
             return Err(Fault::new("the document is nested deeper than 64 levels").at(place));
         }
-        self.open.push(Open {
-            anchor,
-            place,
-            content,
-            key: None,
-        });
+        self.open.push(Open { anchor, place, content, key: None });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), Fault> {
-        let Some(Open {
-            anchor,
-            place,
-            content,
-            key,
-        }) = self.open.pop()
-        else {
+        let Some(Open { anchor, place, content, key }) = self.open.pop() else {
             return Err(Fault::new("this is not YAML: an end without a start"));
         };
         if let Some(key) = key {
@@ -161,14 +133,8 @@ impl Builder {
 
 fn key(node: Node) -> Result<Key, Fault> {
     match node.content {
-        Content::Text(name) | Content::Number(name) => Ok(Key {
-            place: node.place,
-            name,
-        }),
-        Content::Bool(value) => Ok(Key {
-            place: node.place,
-            name: value.to_string().into(),
-        }),
+        Content::Text(name) | Content::Number(name) => Ok(Key { place: node.place, name }),
+        Content::Bool(value) => Ok(Key { place: node.place, name: value.to_string().into() }),
         Content::Null | Content::List(_) | Content::Table(_) => {
             Err(Fault::new("a key must be a text").at(node.place))
         }

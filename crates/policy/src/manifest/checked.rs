@@ -48,18 +48,9 @@ pub(super) fn manifest(
         examples,
         install,
     } = wire;
-    let sections = sections(
-        &check,
-        profile.place,
-        filesystem.as_ref(),
-        network.as_ref(),
-        env.as_ref(),
-    );
+    let sections = sections(&check, profile.place, filesystem.as_ref(), network.as_ref(), env.as_ref());
     let EnvWire { allow: env } = env.map(|env| env.value).unwrap_or_default();
-    let paths = Paths {
-        check: &check,
-        surroundings,
-    };
+    let paths = Paths { check: &check, surroundings };
     let manifest = Manifest {
         document: Arc::clone(document),
         sections,
@@ -89,11 +80,7 @@ pub(super) fn manifest(
         }),
         install: paths.install(install)?,
         examples: examples::Examples::checked(examples, &check, surroundings)?,
-        provenance: super::Provenance {
-            source,
-            reviewed_by,
-            reviewed_at,
-        },
+        provenance: super::Provenance { source, reviewed_by, reviewed_at },
         notes: Vec::new(),
     };
     without_effect(&manifest, profile.place, &check, &mut notes);
@@ -125,10 +112,7 @@ fn spec(wire: &ManifestWire) -> Result<Spec, Fault> {
             Manifest::SCHEMA_1_0 => Spec::V1_0,
             Manifest::SCHEMA_1_1 => Spec::V1_1,
             other => {
-                let message = format!(
-                    "`{}` is not a specification known here",
-                    crate::value::shown(other)
-                );
+                let message = format!("`{}` is not a specification known here", crate::value::shown(other));
                 let hint = format!("write `{}`", Manifest::SCHEMA_1_1);
                 return Err(Fault::new(message).hint(hint).at(schema.place).below("$schema"));
             }
@@ -137,23 +121,15 @@ fn spec(wire: &ManifestWire) -> Result<Spec, Fault> {
     if let Some(asked) = &wire.min_spec
         && numbers(dotted("min_spec", asked)?) > (1, 1)
     {
-        let message = format!(
-            "this manifest needs specification {}; 1.1 is the newest known here",
-            asked.value
-        );
-        return Err(Fault::new(message)
-            .hint("use a newer release")
-            .at(asked.place)
-            .below("min_spec"));
+        let message =
+            format!("this manifest needs specification {}; 1.1 is the newest known here", asked.value);
+        return Err(Fault::new(message).hint("use a newer release").at(asked.place).below("min_spec"));
     }
     if spec == Spec::V1_0
         && let Some((field, place)) = newer_field(wire)
     {
         let hint = format!("set `$schema` to `{}`", Manifest::SCHEMA_1_1);
-        return Err(Fault::new("this key needs specification 1.1")
-            .hint(hint)
-            .at(place)
-            .below(field));
+        return Err(Fault::new("this key needs specification 1.1").hint(hint).at(place).below(field));
     }
     Ok(spec)
 }
@@ -163,14 +139,7 @@ fn newer_field(wire: &ManifestWire) -> Option<(&'static str, Place)> {
         part.map(|part| part.place)
     }
     let fields = [
-        (
-            "filesystem.deny",
-            place(
-                wire.filesystem
-                    .as_ref()
-                    .and_then(|files| files.value.deny.as_ref()),
-            ),
-        ),
+        ("filesystem.deny", place(wire.filesystem.as_ref().and_then(|files| files.value.deny.as_ref()))),
         ("limits", place(wire.limits.as_ref())),
         ("tools", place(wire.tools.as_ref())),
         ("secrets", place(wire.secrets.as_ref())),
@@ -179,9 +148,7 @@ fn newer_field(wire: &ManifestWire) -> Option<(&'static str, Place)> {
         ("examples", place(wire.examples.as_ref())),
         ("install", place(wire.install.as_ref())),
     ];
-    fields
-        .into_iter()
-        .find_map(|(field, place)| Some((field, place?)))
+    fields.into_iter().find_map(|(field, place)| Some((field, place?)))
 }
 
 fn dotted<'a>(field: &str, text: &'a Spanned<String>) -> Result<&'a str, Fault> {
@@ -190,10 +157,7 @@ fn dotted<'a>(field: &str, text: &'a Spanned<String>) -> Result<&'a str, Fault> 
     match text.value.split_once('.') {
         Some((major, minor)) if digits(major) && digits(minor) => Ok(&text.value),
         _ => {
-            let message = format!(
-                "`{}` is not a version such as `1.0`",
-                crate::value::shown(&text.value)
-            );
+            let message = format!("`{}` is not a version such as `1.0`", crate::value::shown(&text.value));
             Err(Fault::new(message).at(text.place).below(field))
         }
     }
@@ -202,9 +166,7 @@ fn dotted<'a>(field: &str, text: &'a Spanned<String>) -> Result<&'a str, Fault> 
 /// Major and minor of a version that [`dotted`] has accepted.
 fn numbers(version: &str) -> (u32, u32) {
     let number = |part: &str| part.parse().unwrap_or(u32::MAX);
-    version
-        .split_once('.')
-        .map_or((u32::MAX, 0), |(major, minor)| (number(major), number(minor)))
+    version.split_once('.').map_or((u32::MAX, 0), |(major, minor)| (number(major), number(minor)))
 }
 
 fn timeout(millis: Option<Spanned<u64>>) -> Result<Option<CallTimeout>, Fault> {
@@ -212,9 +174,7 @@ fn timeout(millis: Option<Spanned<u64>>) -> Result<Option<CallTimeout>, Fault> {
         return Ok(None);
     };
     let timeout = CallTimeout::from_millis(millis.value);
-    timeout
-        .map(Some)
-        .map_err(|error| Fault::new(error.to_string()).at(millis.place).below("timeout_ms"))
+    timeout.map(Some).map_err(|error| Fault::new(error.to_string()).at(millis.place).below("timeout_ms"))
 }
 
 struct Paths<'a> {
@@ -224,8 +184,7 @@ struct Paths<'a> {
 
 impl Paths<'_> {
     fn all(&self, field: &str, texts: &[Spanned<String>]) -> Result<Vec<Entry<PathGlob>>, Fault> {
-        self.check
-            .all(field, texts, |text| PathGlob::parse(text, self.surroundings))
+        self.check.all(field, texts, |text| PathGlob::parse(text, self.surroundings))
     }
 
     fn files(&self, wire: FilesystemWire) -> Result<FileRules, Fault> {
@@ -242,22 +201,13 @@ impl Paths<'_> {
         let Some(InstallWire { network, write }) = wire.map(|wire| wire.value) else {
             return Ok(None);
         };
-        let allow = self
-            .check
-            .all("install.network.allow", &network.allow, HostRule::parse)?;
-        Ok(Some(Install {
-            allow,
-            write: self.all("install.write", &write)?,
-        }))
+        let allow = self.check.all("install.network.allow", &network.allow, HostRule::parse)?;
+        Ok(Some(Install { allow, write: self.all("install.write", &write)? }))
     }
 }
 
 fn network_rules(wire: NetworkWire, check: &Checker<'_>) -> Result<Network, Fault> {
-    let NetworkWire {
-        allow,
-        deny_local,
-        deny_metadata,
-    } = wire;
+    let NetworkWire { allow, deny_local, deny_metadata } = wire;
     let guard = |flag: Option<Spanned<bool>>| match flag {
         None => Guard::Default,
         Some(Spanned { place, value: true }) => Guard::Closed(check.source(place)),
@@ -271,51 +221,30 @@ fn network_rules(wire: NetworkWire, check: &Checker<'_>) -> Result<Network, Faul
 }
 
 fn output_rules(wire: &OutputWire) -> Result<Output, Fault> {
-    let OutputWire {
-        scan_secrets,
-        max_size_kb,
-    } = wire;
+    let OutputWire { scan_secrets, max_size_kb } = wire;
     let scan_secrets = match scan_secrets {
         ScanWire::Off => SecretScan::Off,
         ScanWire::Redact => SecretScan::Redact,
         ScanWire::Block => SecretScan::Block,
     };
     let max_size = Checker::bounded("max_size_kb", max_size_kb.as_ref(), 1..=102_400)?;
-    Ok(Output {
-        scan_secrets,
-        max_size: max_size.map(ByteSize::from_kib),
-    })
+    Ok(Output { scan_secrets, max_size: max_size.map(ByteSize::from_kib) })
 }
 
 fn audit_rules(wire: &AuditWire) -> Result<Audit, Fault> {
-    let AuditWire {
-        enabled,
-        retention_days,
-        max_size_mb,
-        redact_params,
-    } = wire;
+    let AuditWire { enabled, retention_days, max_size_mb, redact_params } = wire;
     let max_size = Checker::bounded("max_size_mb", max_size_mb.as_ref(), 1..=10_240)?;
     Ok(Audit {
         enabled: enabled.unwrap_or(true),
         retention_days: Checker::bounded("retention_days", retention_days.as_ref(), 1..=365)?,
         max_size: max_size.map(ByteSize::from_mib),
-        params: if *redact_params {
-            Params::Names
-        } else {
-            Params::Values
-        },
+        params: if *redact_params { Params::Names } else { Params::Values },
     })
 }
 
 fn limit_rules(wire: Option<LimitsWire>) -> Result<Limits, Fault> {
-    let LimitsWire {
-        memory_mb,
-        cpu_percent,
-        pids,
-        open_files,
-        file_size_mb,
-        tmp_mb,
-    } = wire.unwrap_or_default();
+    let LimitsWire { memory_mb, cpu_percent, pids, open_files, file_size_mb, tmp_mb } =
+        wire.unwrap_or_default();
     let mib = |field, number: Option<&Spanned<u64>>, low| {
         Checker::bounded(field, number, low..=1_048_576).map(|size| size.map(ByteSize::from_mib))
     };
@@ -332,9 +261,7 @@ fn limit_rules(wire: Option<LimitsWire>) -> Result<Limits, Fault> {
 fn tool_rules(wire: Option<ToolsWire>, check: &Checker<'_>) -> Result<ToolRules, Fault> {
     let ToolsWire { allow, deny, rules } = wire.unwrap_or_default();
     let mut out = ToolRules {
-        allow: allow
-            .map(|allow| check.all("allow", &allow, ToolPattern::parse))
-            .transpose()?,
+        allow: allow.map(|allow| check.all("allow", &allow, ToolPattern::parse)).transpose()?,
         deny: check.all("deny", &deny, ToolPattern::parse)?,
         ..ToolRules::default()
     };
@@ -347,31 +274,17 @@ fn tool_rules(wire: Option<ToolsWire>, check: &Checker<'_>) -> Result<ToolRules,
         let name = ToolName::parse(&tool).map_err(fault)?;
         let checked = arguments.into_iter().map(|(argument, rule)| {
             let source = check.source(rule.place);
-            Ok((
-                argument.into(),
-                Entry {
-                    value: argument_rule(rule)?,
-                    source,
-                },
-            ))
+            Ok((argument.into(), Entry { value: argument_rule(rule)?, source }))
         });
-        let checked = checked
-            .collect::<Result<_, Fault>>()
-            .map_err(|fault| fault.below(&tool).below("rules"))?;
+        let checked =
+            checked.collect::<Result<_, Fault>>().map_err(|fault| fault.below(&tool).below("rules"))?;
         out.arguments.insert(name, checked);
     }
     Ok(out)
 }
 
 fn argument_rule(wire: Spanned<ArgumentWire>) -> Result<ArgumentLimits, Fault> {
-    let ArgumentWire {
-        kind,
-        access,
-        shell,
-        allow,
-        deny,
-        max_length,
-    } = wire.value;
+    let ArgumentWire { kind, access, shell, allow, deny, max_length } = wire.value;
     let misplaced = |what: &str, kind: &str| {
         Err(Fault::new(format!("`{what}` has a meaning only where `kind` is `{kind}`")).at(wire.place))
     };
@@ -410,30 +323,17 @@ fn secret_rules(
     for (index, Spanned { place, value }) in wire.unwrap_or_default().into_iter().enumerate() {
         let step = format!("[{index}]");
         let value = secret_rule(value, check).map_err(|fault| fault.at(place).below(&step))?;
-        if out
-            .iter()
-            .any(|other| other.value.name == value.name || other.value.env == value.env)
-        {
+        if out.iter().any(|other| other.value.name == value.name || other.value.env == value.env) {
             let fault = Fault::new("another entry has the same `name` or `env`");
             return Err(fault.at(place).below(&step));
         }
-        out.push(Entry {
-            value,
-            source: check.source(place),
-        });
+        out.push(Entry { value, source: check.source(place) });
     }
     Ok(out)
 }
 
 fn secret_rule(wire: SecretWire, check: &Checker<'_>) -> Result<SecretUse, Fault> {
-    let SecretWire {
-        name,
-        env,
-        hosts,
-        header,
-        query,
-        basic,
-    } = wire;
+    let SecretWire { name, env, hosts, header, query, basic } = wire;
     let field = match (header, query, basic) {
         (Some(header), None, None) => SecretField::Header(check.one("header", &header, header_name)?.value),
         (None, Some(query), None) if !query.value.is_empty() => SecretField::Query(query.value.into()),
@@ -453,11 +353,7 @@ fn secret_rule(wire: SecretWire, check: &Checker<'_>) -> Result<SecretUse, Fault
     let hosts = check.all("hosts", &hosts, |text| {
         let rule = HostRule::parse(text)?;
         if rule.host == crate::value::HostPattern::Any {
-            return Err(ValueError::new(
-                "an origin for a secret",
-                text,
-                "`*` would send it anywhere",
-            ));
+            return Err(ValueError::new("an origin for a secret", text, "`*` would send it anywhere"));
         }
         Ok(rule)
     })?;
@@ -491,11 +387,7 @@ fn header_name(text: &str) -> Result<Box<str>, ValueError> {
         ));
     }
     if STEERING.contains(&lower.as_str()) {
-        return Err(ValueError::new(
-            "a header for a secret",
-            text,
-            "it steers the connection",
-        ));
+        return Err(ValueError::new("a header for a secret", text, "it steers the connection"));
     }
     Ok(lower.into())
 }
@@ -506,14 +398,10 @@ fn listen_rules(
 ) -> Result<Vec<Entry<Port>>, Fault> {
     let ports = wire.map(|ports| ports.value).unwrap_or_default();
     let entry = |(index, port): (usize, Spanned<u16>)| match Port::new(port.value) {
-        Some(value) => Ok(Entry {
-            value,
-            source: check.source(port.place),
-        }),
-        None => Err(Fault::new("`0` is not a port")
-            .at(port.place)
-            .below(&format!("[{index}]"))
-            .below("listen")),
+        Some(value) => Ok(Entry { value, source: check.source(port.place) }),
+        None => {
+            Err(Fault::new("`0` is not a port").at(port.place).below(&format!("[{index}]")).below("listen"))
+        }
     };
     ports.into_iter().enumerate().map(entry).collect()
 }
@@ -529,10 +417,7 @@ fn notes(wire: &ManifestWire, check: &Checker<'_>) -> Vec<Note> {
             hint: format!("add `\"$schema\": \"{}\"`", Manifest::SCHEMA_1_1),
         });
     }
-    if let Some(flag) = wire
-        .network
-        .as_ref()
-        .and_then(|network| network.value.deny_local.as_ref())
+    if let Some(flag) = wire.network.as_ref().and_then(|network| network.value.deny_local.as_ref())
         && !flag.value
         && wire.profile.value != Profile::Browser
     {
@@ -550,16 +435,8 @@ fn without_effect(manifest: &Manifest, place: Place, check: &Checker<'_>, notes:
     let powers = manifest.profile.powers();
     let files = &manifest.files;
     let declared = [
-        (
-            "filesystem",
-            Power::Files,
-            !(files.read.is_empty() && files.write.is_empty()),
-        ),
-        (
-            "network.allow",
-            Power::Network,
-            !manifest.network.allow.is_empty(),
-        ),
+        ("filesystem", Power::Files, !(files.read.is_empty() && files.write.is_empty())),
+        ("network.allow", Power::Network, !manifest.network.allow.is_empty()),
         ("spawn", Power::Spawn, manifest.spawn),
         ("env.allow", Power::Environment, !manifest.env.is_empty()),
         ("secrets", Power::Environment, !manifest.secrets.is_empty()),

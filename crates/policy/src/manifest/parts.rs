@@ -145,12 +145,7 @@ pub struct Audit {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            retention_days: None,
-            max_size: None,
-            params: Params::Values,
-        }
+        Self { enabled: true, retention_days: None, max_size: None, params: Params::Values }
     }
 }
 

@@ -95,10 +95,7 @@ pub(crate) struct NetworkWire {
     pub(crate) deny_metadata: Option<Spanned<bool>>,
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the schema generator wants the field's own type"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "the schema generator wants the field's own type")]
 fn yes() -> Option<bool> {
     Some(true)
 }

@@ -206,10 +206,7 @@ impl<'de> Deserialize<'de> for RateWire {
             }
 
             fn visit_u64<E: de::Error>(self, per_minute: u64) -> Result<RateWire, E> {
-                Ok(RateWire {
-                    per_minute,
-                    burst: None,
-                })
+                Ok(RateWire { per_minute, burst: None })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RateWire, A::Error> {

@@ -43,12 +43,8 @@ pub fn classify(address: IpAddr) -> AddressClass {
     }
 }
 
-const METADATA_V4: [[u8; 4]; 4] = [
-    [169, 254, 169, 254],
-    [169, 254, 170, 2],
-    [168, 63, 129, 16],
-    [100, 100, 100, 200],
-];
+const METADATA_V4: [[u8; 4]; 4] =
+    [[169, 254, 169, 254], [169, 254, 170, 2], [168, 63, 129, 16], [100, 100, 100, 200]];
 
 fn classify_v4(address: Ipv4Addr) -> AddressClass {
     let octets = address.octets();
@@ -70,10 +66,8 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
     }
 }
 
-const METADATA_V6: [[u16; 8]; 2] = [
-    [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254],
-    [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254],
-];
+const METADATA_V6: [[u16; 8]; 2] =
+    [[0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]];
 
 fn classify_v6(address: Ipv6Addr) -> AddressClass {
     let segments = address.segments();
@@ -186,11 +180,7 @@ mod tests {
         ];
         for carrier in carriers {
             for (address, wanted) in inner {
-                assert_eq!(
-                    class(&format!("{carrier}{address}")),
-                    wanted,
-                    "{carrier}{address}"
-                );
+                assert_eq!(class(&format!("{carrier}{address}")), wanted, "{carrier}{address}");
             }
         }
         assert_eq!(class("2002:7f00:1::"), Loopback);

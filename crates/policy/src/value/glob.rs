@@ -13,6 +13,8 @@ pub struct PathGlob {
     text: Box<str>,
     globs: Vec<Glob>,
     reach: Reach,
+    /// Whether the root folder is covered: to a glob, `/*` matches `/`, since `*` may be empty.
+    root: bool,
 }
 
 /// What a pattern amounts to for a layer that knows only paths and trees, such as the kernel's.
@@ -43,22 +45,14 @@ impl PathGlob {
         if expanded.contains('\0') {
             return Err(refuse("it contains a NUL character"));
         }
-        if expanded
-            .split('/')
-            .any(|component| component == ".." || component == ".")
-        {
-            return Err(refuse(
-                "`.` and `..` are not allowed in a pattern; write the path out",
-            ));
+        if expanded.split('/').any(|component| component == ".." || component == ".") {
+            return Err(refuse("`.` and `..` are not allowed in a pattern; write the path out"));
         }
         let rooted = match expanded.contains('/') {
             false => format!("/**/{expanded}"),
-            true if expanded.starts_with('/') => collapse(&expanded),
-            true if expanded.starts_with("**/") => format!("/{}", collapse(&expanded)),
+            true if expanded.starts_with('/') || expanded.starts_with("**/") => collapse(&expanded),
             true => {
-                return Err(refuse(
-                    "it must be absolute, start with `~/` or `**/`, or be a bare name",
-                ));
+                return Err(refuse("it must be absolute, start with `~/` or `**/`, or be a bare name"));
             }
         };
         let mut globs = vec![build(&rooted, text)?];
@@ -67,11 +61,8 @@ impl PathGlob {
         } else if !expanded.contains('/') {
             globs.push(build(&format!("{rooted}/**"), text)?);
         }
-        Ok(Self {
-            text: text.into(),
-            globs,
-            reach: reach(&rooted),
-        })
+        let root = rooted.split('/').all(|component| component.is_empty() || component == "**");
+        Ok(Self { text: text.into(), globs, reach: reach(&rooted)?, root })
     }
 
     /// The pattern as written.
@@ -86,6 +77,11 @@ impl PathGlob {
         &self.reach
     }
 
+    /// Whether the pattern covers the root folder, which the alternatives below do not say.
+    pub(crate) const fn covers_root(&self) -> bool {
+        self.root
+    }
+
     /// The compiled alternatives, for building a set.
     pub(crate) fn globs(&self) -> impl Iterator<Item = &Glob> {
         self.globs.iter()
@@ -94,6 +90,9 @@ impl PathGlob {
     /// Whether the pattern covers the path. Compiles the pattern: for one question; a policy holds compiled sets.
     #[must_use]
     pub fn matches(&self, path: &AbsPath) -> bool {
+        if *path == AbsPath::root() {
+            return self.root;
+        }
         self.globs
             .iter()
             .map(Glob::compile_matcher)
@@ -116,45 +115,77 @@ impl fmt::Display for PathGlob {
 }
 
 fn build(pattern: &str, text: &str) -> Result<Glob, ValueError> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .map_err(|cause| ValueError::new("a path pattern", text, cause.kind().to_string()))
+    let refuse = |why: String| ValueError::new("a path pattern", text, why);
+    let closed = close_classes(pattern).map_err(|why| refuse(why.into()))?;
+    let glob = GlobBuilder::new(&closed).literal_separator(true).backslash_escape(true).build();
+    glob.map_err(|cause| refuse(cause.kind().to_string()))
 }
 
-/// Drops doubled and trailing slashes.
-fn collapse(pattern: &str) -> String {
+/// Keeps `[…]` inside its component: to a glob, `[!b]` matches `/` and `[,-1]` does too.
+fn close_classes(pattern: &str) -> Result<String, &'static str> {
     let mut out = String::with_capacity(pattern.len());
-    for character in pattern.chars() {
-        if character != '/' || !out.ends_with('/') {
-            out.push(character);
+    let mut rest = pattern.chars();
+    while let Some(character) = rest.next() {
+        out.push(character);
+        match character {
+            '\\' => out.extend(rest.next()),
+            '[' => close_class(&mut rest, &mut out)?,
+            _ => {}
         }
     }
-    while out.len() > 1 && out.ends_with('/') {
-        out.pop();
-    }
-    out
+    Ok(out)
 }
 
-fn reach(rooted: &str) -> Reach {
+fn close_class(rest: &mut std::str::Chars<'_>, out: &mut String) -> Result<(), &'static str> {
+    let negated = rest.as_str().starts_with(['!', '^']);
+    if negated {
+        out.extend(rest.next());
+        out.push('/');
+    }
+    let members: String = rest.by_ref().take_while(|character| *character != ']').collect();
+    let characters: Vec<char> = members.chars().collect();
+    let spans =
+        characters.windows(3).any(|run| matches!(run, [low, '-', high] if (*low..=*high).contains(&'/')));
+    if members.is_empty() {
+        return Err("`[…]` must hold a character other than `]`");
+    }
+    if members.contains('/') || spans {
+        return Err("`[…]` must not reach across `/`");
+    }
+    out.push_str(&members);
+    out.push(']');
+    Ok(())
+}
+
+/// Drops doubled and trailing slashes, and `**` right behind `**`.
+fn collapse(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut last = "";
+    for component in pattern.split('/').filter(|component| !component.is_empty()) {
+        if (component, last) != ("**", "**") {
+            out.push('/');
+            out.push_str(component);
+        }
+        last = component;
+    }
+    if out.is_empty() { "/".into() } else { out }
+}
+
+fn reach(rooted: &str) -> Result<Reach, ValueError> {
     const META: [char; 7] = ['*', '?', '[', ']', '{', '}', '\\'];
-    let (body, tree) = rooted
-        .strip_suffix("/**")
-        .map_or((rooted, false), |body| (body, true));
+    let (body, tree) = rooted.strip_suffix("/**").map_or((rooted, false), |body| (body, true));
     let literal = body.split('/').take_while(|component| !component.contains(META));
     let prefix = literal.fold(String::new(), |prefix, component| match component {
         "" => prefix,
         name => prefix + "/" + name,
     });
     let exact = !body.contains(META);
-    // INVARIANT: `prefix` is made of components of an absolute pattern without `.` and `..`, so it is in normal form.
-    let prefix = AbsPath::parse(&prefix).unwrap_or_else(|_| AbsPath::root());
-    match (exact, tree) {
+    let prefix = if prefix.is_empty() { AbsPath::root() } else { AbsPath::parse(&prefix)? };
+    Ok(match (exact, tree) {
         (true, true) => Reach::Tree(prefix),
         (true, false) => Reach::Path(prefix),
         (false, _) => Reach::Within(prefix),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -178,6 +209,11 @@ mod tests {
             ("/a/**", "/a/b/c", true),
             ("/a/**", "/ab", false),
             ("/**", "/", true),
+            ("/a[!b]c", "/a/c", false),
+            ("/a[!b]c", "/axc", true),
+            ("/*", "/", false),
+            ("/{a,*}", "/", false),
+            ("**/*", "/", false),
             ("/**", "/x/y", true),
             ("/", "/", true),
             ("~/p/**", "/home/ann/p/x", true),
@@ -200,11 +236,7 @@ mod tests {
             ("/a/**/z", "/a/b/c/z", true),
         ];
         for (pattern, path, wanted) in rows {
-            assert_eq!(
-                glob(pattern).matches(&AbsPath::parse(path).unwrap()),
-                wanted,
-                "{pattern} {path}"
-            );
+            assert_eq!(glob(pattern).matches(&AbsPath::parse(path).unwrap()), wanted, "{pattern} {path}");
         }
     }
 
@@ -219,6 +251,9 @@ mod tests {
             "/a\0",
             "/a/[",
             "/a/{b",
+            "/a[,-1]c",
+            "/a[b/]c",
+            "/a[]]c",
             "~bob/x",
             "${NOPE}/x",
             &long,

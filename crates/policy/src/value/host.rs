@@ -71,9 +71,8 @@ impl HostName {
             if label.is_empty() || label.len() > 63 {
                 return refuse("each label must have 1 to 63 characters");
             }
-            let plain = label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+            let plain =
+                label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
             if !plain || label.starts_with('-') || label.ends_with('-') {
                 return refuse("a label holds letters, digits, `_` and inner `-` only");
             }
@@ -155,9 +154,7 @@ impl HostPattern {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let (suffix, below) = text
-            .strip_prefix("*.")
-            .map_or((text, false), |suffix| (suffix, true));
+        let (suffix, below) = text.strip_prefix("*.").map_or((text, false), |suffix| (suffix, true));
         if suffix.contains('*') {
             return refuse("a wildcard stands for whole labels at the front: `*.example.com`");
         }
@@ -181,10 +178,9 @@ impl HostPattern {
         match (self, host) {
             (Self::Any, _) => true,
             (Self::Name(wanted), Host::Name(name)) => wanted == name,
-            (Self::Below(suffix), Host::Name(name)) => name
-                .0
-                .strip_suffix(&*suffix.0)
-                .is_some_and(|head| head.len() > 1 && head.ends_with('.')),
+            (Self::Below(suffix), Host::Name(name)) => {
+                name.0.strip_suffix(&*suffix.0).is_some_and(|head| head.len() > 1 && head.ends_with('.'))
+            }
             (Self::Range(range), Host::Address(address)) => range.contains(*address),
             (Self::Name(_) | Self::Below(_), Host::Address(_)) | (Self::Range(_), Host::Name(_)) => false,
         }
@@ -198,6 +194,19 @@ impl fmt::Display for HostPattern {
             Self::Name(name) => out.write_str(&name.0),
             Self::Below(suffix) => write!(out, "*.{}", suffix.0),
             Self::Range(range) => fmt::Display::fmt(range, out),
+        }
+    }
+}
+
+impl fmt::Display for HostRule {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            HostPattern::Range(range) if range.to_string().contains(':') => write!(out, "[{range}]:")?,
+            host => write!(out, "{host}:")?,
+        }
+        match self.port {
+            PortRule::Any => out.write_str("*"),
+            PortRule::One(port) => fmt::Display::fmt(&port, out),
         }
     }
 }
@@ -241,11 +250,7 @@ impl HostRule {
         if host.contains(':') && !host.starts_with('[') {
             return Err(refuse("an IPv6 address needs brackets, such as `[::1]:443`"));
         }
-        let port = if port == "*" {
-            PortRule::Any
-        } else {
-            PortRule::One(Port::parse(port)?)
-        };
+        let port = if port == "*" { PortRule::Any } else { PortRule::One(Port::parse(port)?) };
         let host = HostPattern::parse(host)?;
         if host == HostPattern::Any && port == PortRule::Any {
             return Err(refuse("`*:*` would allow everything; name a host or a port"));
@@ -270,18 +275,9 @@ mod tests {
 
     #[test]
     fn one_host_has_one_spelling() {
-        for spelling in [
-            "API.GitHub.com",
-            "api.github.com.",
-            "api%2Egithub.com",
-            "api.gіthub.com",
-        ] {
+        for spelling in ["API.GitHub.com", "api.github.com.", "api%2Egithub.com", "api.gіthub.com"] {
             let parsed = host(spelling).to_string();
-            let wanted = if spelling.is_ascii() {
-                "api.github.com"
-            } else {
-                "api.xn--gthub-n2e.com"
-            };
+            let wanted = if spelling.is_ascii() { "api.github.com" } else { "api.xn--gthub-n2e.com" };
             assert_eq!(parsed, wanted, "{spelling}");
         }
         assert_eq!(host("bücher.example").to_string(), "xn--bcher-kva.example");
@@ -289,15 +285,9 @@ mod tests {
 
     #[test]
     fn addresses_in_every_spelling() {
-        for text in [
-            "127.0.0.1",
-            "2130706433",
-            "0x7f000001",
-            "0177.0.0.1",
-            "127.1",
-            "::ffff:127.0.0.1",
-            "127.0.0.1.",
-        ] {
+        for text in
+            ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "::ffff:127.0.0.1", "127.0.0.1."]
+        {
             assert_eq!(host(text), Host::Address("127.0.0.1".parse().unwrap()), "{text}");
         }
         assert_eq!(host("[::1]"), host("::1"));
@@ -306,20 +296,9 @@ mod tests {
     #[test]
     fn what_is_no_host() {
         let long = format!("{}.com", "a".repeat(64));
-        for bad in [
-            "",
-            ".",
-            "a..b",
-            "-a.com",
-            "a-.com",
-            "a b",
-            "a/b",
-            "a@b",
-            "a\0b",
-            "999.1.1.1",
-            "a!b",
-            &long,
-        ] {
+        for bad in
+            ["", ".", "a..b", "-a.com", "a-.com", "a b", "a/b", "a@b", "a\0b", "999.1.1.1", "a!b", &long]
+        {
             assert!(Host::parse(bad).is_err(), "{bad:?}");
         }
     }
@@ -339,53 +318,21 @@ mod tests {
             ("10.0.0.0/8", "ten.example", false),
         ];
         for (pattern, text, wanted) in rows {
-            assert_eq!(
-                HostPattern::parse(pattern).unwrap().matches(&host(text)),
-                wanted,
-                "{pattern} {text}"
-            );
+            assert_eq!(HostPattern::parse(pattern).unwrap().matches(&host(text)), wanted, "{pattern} {text}");
         }
-        for bad in [
-            "",
-            "*.*",
-            "a.*.com",
-            "*github.com",
-            "*.",
-            "*.1.2.3.4",
-            "%41.com",
-            "0x7f.1",
-        ] {
+        for bad in ["", "*.*", "a.*.com", "*github.com", "*.", "*.1.2.3.4", "%41.com", "0x7f.1"] {
             assert!(HostPattern::parse(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn rules_name_a_host_and_a_port() {
-        assert!(
-            HostRule::parse("[::1]:8080")
-                .unwrap()
-                .matches(&host("::1"), Port::new(8080).unwrap())
-        );
-        assert!(
-            HostRule::parse("*:443")
-                .unwrap()
-                .matches(&host("x.example"), Port::HTTPS)
-        );
-        assert!(
-            !HostRule::parse("x.example:443")
-                .unwrap()
-                .matches(&host("x.example"), Port::HTTP)
-        );
-        for bad in [
-            "*:*",
-            "x.example",
-            "x.example:",
-            "x.example:0",
-            "x.example:65536",
-            "::1:80",
-            "x:080",
-            "x:+80",
-        ] {
+        assert!(HostRule::parse("[::1]:8080").unwrap().matches(&host("::1"), Port::new(8080).unwrap()));
+        assert!(HostRule::parse("*:443").unwrap().matches(&host("x.example"), Port::HTTPS));
+        assert!(!HostRule::parse("x.example:443").unwrap().matches(&host("x.example"), Port::HTTP));
+        for bad in
+            ["*:*", "x.example", "x.example:", "x.example:0", "x.example:65536", "::1:80", "x:080", "x:+80"]
+        {
             assert!(HostRule::parse(bad).is_err(), "{bad}");
         }
     }

@@ -39,13 +39,9 @@ impl FromStr for ByteSize {
     /// Reads a whole number and a unit: `512`, `64KB`, `10 MiB`, `1GB`. KB and `KiB` alike are 1,024 bytes.
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let refuse = |why: &str| ValueError::new("a size", text, why);
-        let end = text
-            .find(|character: char| !character.is_ascii_digit())
-            .unwrap_or(text.len());
+        let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
         let (digits, unit) = text.split_at(end);
-        let count: u64 = digits
-            .parse()
-            .map_err(|_| refuse("it must begin with a whole number"))?;
+        let count: u64 = digits.parse().map_err(|_| refuse("it must begin with a whole number"))?;
         let factor: u64 = match unit.trim() {
             "" | "B" => 1,
             "KB" | "KiB" => 1 << 10,
@@ -53,10 +49,7 @@ impl FromStr for ByteSize {
             "GB" | "GiB" => 1 << 30,
             _ => return Err(refuse("the unit must be B, KB, MB or GB")),
         };
-        count
-            .checked_mul(factor)
-            .map(Self)
-            .ok_or_else(|| refuse("it is too large"))
+        count.checked_mul(factor).map(Self).ok_or_else(|| refuse("it is too large"))
     }
 }
 
@@ -110,25 +103,11 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_their_unit() {
-        let rows = [
-            ("512", 512),
-            ("64KB", 65_536),
-            ("10 MiB", 10 << 20),
-            ("1GB", 1 << 30),
-            ("0", 0),
-        ];
+        let rows = [("512", 512), ("64KB", 65_536), ("10 MiB", 10 << 20), ("1GB", 1 << 30), ("0", 0)];
         for (text, bytes) in rows {
             assert_eq!(text.parse::<ByteSize>().unwrap().bytes(), bytes, "{text}");
         }
-        for bad in [
-            "",
-            "KB",
-            "-1",
-            "1.5MB",
-            "1TB",
-            "99999999999999999999",
-            "18446744073709551615KB",
-        ] {
+        for bad in ["", "KB", "-1", "1.5MB", "1TB", "99999999999999999999", "18446744073709551615KB"] {
             assert!(bad.parse::<ByteSize>().is_err(), "{bad}");
         }
         assert_eq!(ByteSize::from_kib(512).to_string(), "512 KB");
@@ -138,9 +117,6 @@ mod tests {
     fn a_call_takes_between_a_tenth_of_a_second_and_five_minutes() {
         assert!(CallTimeout::from_millis(99).is_err());
         assert!(CallTimeout::from_millis(300_001).is_err());
-        assert_eq!(
-            CallTimeout::from_millis(100).unwrap().duration(),
-            Duration::from_millis(100)
-        );
+        assert_eq!(CallTimeout::from_millis(100).unwrap().duration(), Duration::from_millis(100));
     }
 }

@@ -96,9 +96,7 @@ impl EnvName {
     /// Parses an exact name; wildcards are not names.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let mut bytes = text.bytes();
-        let head = bytes
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let head = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
         if head && text.len() <= 255 && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Ok(Self(text.into()));
         }
@@ -183,11 +181,7 @@ mod tests {
         ];
         for (pattern, name, wanted) in rows {
             let pattern = ToolPattern::parse(pattern).unwrap();
-            assert_eq!(
-                pattern.matches(&ToolName::parse(name).unwrap()),
-                wanted,
-                "{pattern:?} {name}"
-            );
+            assert_eq!(pattern.matches(&ToolName::parse(name).unwrap()), wanted, "{pattern:?} {name}");
         }
     }
 

@@ -17,11 +17,7 @@ impl AbsPath {
     /// Parses an absolute path and brings it into normal form; `..` steps back lexically and stops at the root.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         if !text.starts_with('/') {
-            return Err(ValueError::new(
-                "an absolute path",
-                text,
-                "it does not start with `/`",
-            ));
+            return Err(ValueError::new("an absolute path", text, "it does not start with `/`"));
         }
         Self::normal("", text)
     }
@@ -34,11 +30,7 @@ impl AbsPath {
 
     /// The path that `text` names when read from this folder: itself if absolute, else below this folder.
     pub fn join(&self, text: &str) -> Result<Self, ValueError> {
-        if text.starts_with('/') {
-            Self::parse(text)
-        } else {
-            Self::normal(&self.0, text)
-        }
+        if text.starts_with('/') { Self::parse(text) } else { Self::normal(&self.0, text) }
     }
 
     fn normal(base: &str, text: &str) -> Result<Self, ValueError> {

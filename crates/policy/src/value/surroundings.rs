@@ -73,21 +73,15 @@ impl Surroundings {
             if !after.is_empty() && !after.starts_with('/') {
                 return Err(refuse("`~user` is not supported; write the folder out".into()));
             }
-            let home = self
-                .home
-                .as_ref()
-                .ok_or_else(|| refuse("the home folder is not known".into()))?;
+            let home = self.home.as_ref().ok_or_else(|| refuse("the home folder is not known".into()))?;
             out.push_str(home.as_str().trim_end_matches('/'));
             rest = after;
         }
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
-            let (name, tail) = after
-                .split_once('}')
-                .ok_or_else(|| refuse("`${` without its closing `}`".into()))?;
-            let value = self
-                .variable(name)
-                .ok_or_else(|| refuse(format!("`{name}` is not set")))?;
+            let (name, tail) =
+                after.split_once('}').ok_or_else(|| refuse("`${` without its closing `}`".into()))?;
+            let value = self.variable(name).ok_or_else(|| refuse(format!("`{name}` is not set")))?;
             out.push_str(value);
             rest = tail;
         }
