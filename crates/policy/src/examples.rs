@@ -1,7 +1,7 @@
 //! Examples in a document: actions it must allow and actions it must refuse, checked when it is loaded.
 
 use crate::action::{
-    Access, Action, CallTool, CommandSyntax, Connect, Listen, PassEnv, RunCommand, Spawn, UsePath,
+    Access, Action, CallTool, CommandSyntax, Connect, Dial, Listen, PassEnv, RunCommand, Spawn, UsePath,
 };
 use crate::decide::decide;
 use crate::document::{Fault, Place, Spanned};
@@ -11,14 +11,44 @@ use crate::policy::Policy;
 use crate::value::{
     AbsPath, EnvName, Host, HostPattern, HostRule, Port, PortRule, Surroundings, ToolName, ValueError,
 };
+use crate::verdict::Reason;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Actions that a document must allow and refuse.
+/// What a document must allow and refuse.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Examples {
-    /// Actions that must be allowed.
-    pub matching: Vec<Entry<Action>>,
-    /// Actions that must be refused.
-    pub not_matching: Vec<Entry<Action>>,
+    /// What must be allowed.
+    pub matching: Vec<Entry<Example>>,
+    /// What must be refused.
+    pub not_matching: Vec<Entry<Example>>,
+}
+
+/// Something a tool may want, as the decisions it takes: allowed if all are.
+///
+/// A connection by name is two: to the name, and to an address of it, a public one where the example gives none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example(Vec<Action>);
+
+/// Stands for whatever public address a name resolves to.
+const SOME_PUBLIC_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1));
+
+impl Example {
+    /// The decisions, in the order they would be taken.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.0
+    }
+
+    fn refusal(&self, policy: &Policy) -> Option<Box<Reason>> {
+        self.0.iter().find_map(|action| decide(action.clone(), policy).into_result().err())
+    }
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.last().map_or(Ok(()), |action| fmt::Display::fmt(action, out))
+    }
 }
 
 impl Examples {
@@ -32,7 +62,7 @@ impl Examples {
             let entry = |(index, Spanned { place, value })| {
                 let fault =
                     |fault: Fault| fault.at(place).below(&format!("{field}[{index}]")).below("examples");
-                let value = action(value, surroundings).map_err(fault)?;
+                let value = example(value, surroundings).map_err(fault)?;
                 Ok(Entry { value, source: check.source(place) })
             };
             examples.into_iter().enumerate().map(entry).collect::<Result<Vec<_>, Fault>>()
@@ -42,10 +72,9 @@ impl Examples {
 
     /// Checks every example against the policy made of its document.
     pub(crate) fn check(&self, policy: &Policy) -> Result<(), Fault> {
-        let place = |entry: &Entry<Action>| Place { line: entry.source.line, column: entry.source.column };
+        let place = |entry: &Entry<Example>| Place { line: entry.source.line, column: entry.source.column };
         for (index, entry) in self.matching.iter().enumerate() {
-            let verdict = decide(entry.value.clone(), policy);
-            if let Some(reason) = verdict.reason() {
+            if let Some(reason) = entry.value.refusal(policy) {
                 let fault = Fault::new(format!(
                     "this must be allowed, but the tool {}",
                     first_line(&reason.to_string())
@@ -55,7 +84,7 @@ impl Examples {
             }
         }
         for (index, entry) in self.not_matching.iter().enumerate() {
-            if decide(entry.value.clone(), policy).is_allow() {
+            if entry.value.refusal(policy).is_none() {
                 let fault = Fault::new(format!("this must be refused, but the tool may {}", entry.value));
                 return Err(fault.at(place(entry)).below(&format!("examples.not_match[{index}]")));
             }
@@ -68,31 +97,53 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-fn action(wire: ExampleWire, surroundings: &Surroundings) -> Result<Action, Fault> {
-    let ExampleWire { read, write, connect, spawn, command, env, listen, tool } = wire;
-    let fault = |error: ValueError| Fault::new(error.to_string());
+fn example(wire: ExampleWire, surroundings: &Surroundings) -> Result<Example, Fault> {
+    let ExampleWire { read, write, connect, address, spawn, command, env, listen, tool } = wire;
+    if address.is_some() && connect.is_none() {
+        return Err(Fault::new("`address` has a meaning only beside `connect`"));
+    }
     let path = |text: String| AbsPath::parse(&surroundings.expand(&text)?);
-    let using = |text: String, access| path(text).map(|path| Action::from(UsePath { path, access }));
+    let using = |text: String, access| path(text).map(|path| one(UsePath { path, access }));
     let port =
         |number: u16| Port::new(number).ok_or_else(|| ValueError::new("a port", "0", "ports start at 1"));
-    let actions = [
+    let given = [
         read.map(|text| using(text, Access::Read)),
         write.map(|text| using(text, Access::Write)),
-        connect.map(|text| endpoint(&text).map(|(host, port)| Connect { host, port }.into())),
-        spawn.map(|text| path(text).map(|program| Spawn { program }.into())),
-        command.map(|line| Ok(RunCommand { line: line.into(), syntax: CommandSyntax::Plain }.into())),
-        env.map(|text| EnvName::parse(&text).map(|name| PassEnv { name }.into())),
-        listen.map(|number| port(number).map(|port| Listen { port }.into())),
-        tool.map(|text| ToolName::parse(&text).map(|tool| CallTool { tool }.into())),
+        connect.map(|text| connection(&text, address.as_deref())),
+        spawn.map(|text| path(text).map(|program| one(Spawn { program }))),
+        command.map(|line| Ok(one(RunCommand { line: line.into(), syntax: CommandSyntax::Plain }))),
+        env.map(|text| EnvName::parse(&text).map(|name| one(PassEnv { name }))),
+        listen.map(|number| port(number).map(|port| one(Listen { port }))),
+        tool.map(|text| ToolName::parse(&text).map(|tool| one(CallTool { tool }))),
     ];
-    let mut given = actions.into_iter().flatten();
+    let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
-        (Some(action), None) => action.map_err(fault),
+        (Some(example), None) => example.map_err(|error| Fault::new(error.to_string())),
         (None, _) => {
             Err(Fault::new("an example names one action").hint("such as `{\"read\": \"/etc/passwd\"}`"))
         }
         (Some(_), Some(_)) => Err(Fault::new("an example names one action, not several")),
     }
+}
+
+fn one(action: impl Into<Action>) -> Example {
+    Example(vec![action.into()])
+}
+
+/// A connection to `host:port`, and to the address that a name stands for.
+fn connection(text: &str, address: Option<&str>) -> Result<Example, ValueError> {
+    let (host, port) = endpoint(text)?;
+    let given = address.map(|text| {
+        text.parse::<IpAddr>().map_err(|_| ValueError::new("an address", text, "it is not an IP address"))
+    });
+    let address = match (given.transpose()?, &host) {
+        (Some(address), _) => address,
+        (None, Host::Address(address)) => *address,
+        (None, Host::Name(name)) if name.is_localhost() => Ipv4Addr::LOCALHOST.into(),
+        (None, Host::Name(_)) => SOME_PUBLIC_ADDRESS,
+    };
+    let address = address.to_canonical();
+    Ok(Example(vec![Dial { host: host.clone(), port, address }.into(), Connect { host, port }.into()]))
 }
 
 /// `host:port` of one connection.

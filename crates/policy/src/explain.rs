@@ -136,8 +136,8 @@ fn grounds(action: &Action, policy: &Policy) -> Vec<Ground> {
         Sides::Both(author, operator) => (Some(author), Some(operator)),
         Sides::Invalid(_) => (None, None),
     };
-    let from_author = author.into_iter().flat_map(|author| by_author(action, author));
-    let from_operator = operator.into_iter().flat_map(|operator| by_operator(action, operator));
+    let from_author = author.into_iter().filter_map(|author| by_author(action, author));
+    let from_operator = operator.into_iter().filter_map(|operator| by_operator(action, operator));
     from_author.chain(from_operator).collect()
 }
 

@@ -1,4 +1,5 @@
 //! The laws of a decision, over generated policies and actions.
+#![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
 use portcullis_policy::action::{
     Access, Action, CallTool, Connect, Dial, Listen, PassEnv, Resolve, Spawn, UsePath,

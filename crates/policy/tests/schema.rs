@@ -1,4 +1,5 @@
 //! The published schemas are those that the types generate.
+#![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
 use portcullis_policy::schema;
 use std::path::PathBuf;

@@ -100,15 +100,18 @@ impl Judge for Dial {
 fn connect<A: Sealed>(action: &A, author: &Author, host: &Host, port: Port) -> Judged {
     let network = &author.manifest.network;
     let source = &author.manifest.sections.network;
-    let local = match host {
-        Host::Name(name) if is_metadata(name) && network.metadata.is_closed() => {
-            let source = network.metadata.source().unwrap_or(source);
-            let why = "it is a name of a cloud metadata service";
-            return Refusal::new(action, Rule::AddressMetadata, source).final_because(why);
+    let (local, metadata) = match host {
+        Host::Name(name) => (name.is_localhost(), is_metadata(name)),
+        Host::Address(address) => {
+            let class = classify(*address);
+            (class == AddressClass::Loopback, class == AddressClass::Metadata)
         }
-        Host::Name(name) => name.is_localhost(),
-        Host::Address(address) => classify(*address) == AddressClass::Loopback,
     };
+    if metadata && network.metadata.is_closed() {
+        let source = network.metadata.source().unwrap_or(source);
+        let why = "`network.deny_metadata` closes cloud metadata services";
+        return Refusal::new(action, Rule::AddressMetadata, source).final_because(why);
+    }
     if local && author.powers.has(Power::Loopback) {
         return Ok(());
     }
@@ -136,7 +139,7 @@ fn destination<A: Sealed>(action: &A, author: &Author, address: IpAddr, port: Po
         AddressClass::Metadata if !network.metadata.is_closed() => Ok(()),
         AddressClass::Metadata => {
             let source = network.metadata.source().unwrap_or(&author.manifest.sections.network);
-            let why = "`network.deny_metadata` closes cloud metadata addresses";
+            let why = "`network.deny_metadata` closes cloud metadata services";
             Refusal::new(action, Rule::AddressMetadata, source).final_because(why)
         }
         AddressClass::Reserved if author.hosts.range(&Host::from(address), port).is_some() => Ok(()),

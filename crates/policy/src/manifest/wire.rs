@@ -256,7 +256,7 @@ pub(crate) struct ExamplesWire {
     pub(crate) not_match: Vec<Spanned<ExampleWire>>,
 }
 
-/// One action; exactly one of the keys.
+/// One action: exactly one of the keys, `address` aside.
 #[derive(Debug, Clone, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "Example")]
@@ -267,6 +267,8 @@ pub(crate) struct ExampleWire {
     pub(crate) write: Option<String>,
     /// A connection, `host:port`.
     pub(crate) connect: Option<String>,
+    /// Beside `connect`: the address that the name resolves to; some public one where not given.
+    pub(crate) address: Option<String>,
     /// A program started.
     pub(crate) spawn: Option<String>,
     /// A command line run.

@@ -43,7 +43,11 @@ impl Cidr {
 
 impl fmt::Display for Cidr {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, out)
+        if self.is_single() {
+            fmt::Display::fmt(&self.0.addr(), out)
+        } else {
+            fmt::Display::fmt(&self.0, out)
+        }
     }
 }
 
@@ -54,7 +58,7 @@ mod tests {
     #[test]
     fn ranges_are_read_without_host_bits() {
         assert_eq!(Cidr::parse("10.1.2.3/8").unwrap().to_string(), "10.0.0.0/8");
-        assert_eq!(Cidr::parse("192.168.0.1").unwrap().to_string(), "192.168.0.1/32");
+        assert_eq!(Cidr::parse("192.168.0.1").unwrap().to_string(), "192.168.0.1");
         assert_eq!(Cidr::parse("fe80::1/10").unwrap().to_string(), "fe80::/10");
         for bad in ["10.0.0.0/33", "10/8", "", "x", "::1/129", "::ffff:10.0.0.0/104", "010.0.0.1/8"] {
             assert!(Cidr::parse(bad).is_err(), "{bad}");
