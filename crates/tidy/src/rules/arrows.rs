@@ -44,8 +44,9 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
         };
         faults.extend(check_room(tree, &path, room, allowed));
     }
+    // xtask reads the list of skips that the tests write, so it takes its place and form from them.
     if tree.has("xtask/Cargo.toml") {
-        faults.extend(check_room(tree, "xtask/Cargo.toml", "xtask", &[]));
+        faults.extend(check_room(tree, "xtask/Cargo.toml", "xtask", &["e2e"]));
     }
     faults
 }
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn xtask_uses_no_room() {
+    fn xtask_uses_no_room_of_the_product() {
         let text = "[package]\nname = \"xtask\"\n[dependencies]\nportcullis-policy = { path = \"../crates/policy\" }\n";
         let tree = Tree::of(&[("xtask/Cargo.toml", text)]);
         assert_eq!(check(&tree).len(), 1);
