@@ -15,6 +15,7 @@ const ALLOWED: &[&str] = &[
     "idna",
     "ipnet",
     "jsonc-parser",
+    "memchr",
     "regex",
     "saphyr-parser",
     "schemars",
