@@ -42,7 +42,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Outcome> {
         ]);
         let ended = call.read(Stream::Out, |line| reader.read(line));
         report.step(&bench.name, ended);
-        tables.push_str(&table(&bench.name, &reader.found));
+        tables.push_str(&table(&bench.name, &reader));
     }
     write!(std::io::stdout(), "{tables}")?;
     Ok(report.close(Skips::Allowed))
@@ -55,15 +55,17 @@ struct Measured {
     nanoseconds: f64,
 }
 
-/// Reads criterion's report. An id that is too long for its column stands on the line before its time.
+/// Reads criterion's report, and keeps all lines in case it is none. An id that is too long for its column stands on the line before its time.
 #[derive(Debug, Default)]
 struct Reader {
     last_id: Option<String>,
     found: Vec<Measured>,
+    lines: Vec<String>,
 }
 
 impl Reader {
     fn read(&mut self, line: &str) {
+        self.lines.push(line.to_owned());
         let Some((before, times)) = line.split_once("time:   [") else {
             let is_id = !line.starts_with(' ') && !line.is_empty() && !line.contains(": ");
             self.last_id = is_id.then(|| line.trim().to_owned());
@@ -95,11 +97,12 @@ fn nanoseconds(number: &str, unit: &str) -> Option<f64> {
     Some(number.parse::<f64>().ok()? * factor)
 }
 
-/// The measurements of a bench as text: under each group its entries, each as a multiple of the group's first.
-fn table(bench: &str, found: &[Measured]) -> String {
+/// The measurements of a bench as text: under each group its entries, each as a multiple of the group's first. A bench
+/// without criterion prints its own table, which is passed on as it is.
+fn table(bench: &str, reader: &Reader) -> String {
     let mut lines = vec![String::new(), bench.to_owned()];
     let mut yardstick: Option<(&str, f64)> = None;
-    for Measured { id, nanoseconds } in found {
+    for Measured { id, nanoseconds } in &reader.found {
         let (group, entry) = id.split_once('/').unwrap_or(("", id));
         let base = match yardstick {
             Some((of, base)) if of == group => base,
@@ -115,8 +118,10 @@ fn table(bench: &str, found: &[Measured]) -> String {
             nanoseconds / base
         ));
     }
-    if found.is_empty() {
+    if reader.lines.is_empty() {
         lines.push("  measured nothing".to_owned());
+    } else if reader.found.is_empty() {
+        lines.extend(reader.lines.iter().map(|line| format!("  {line}")));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -141,7 +146,7 @@ bulk/1MB                time:   [1.0000 ms 2.0000 ms 3.0000 ms]
     fn every_entry_is_a_multiple_of_the_first_of_its_group() {
         let mut reader = Reader::default();
         REPORT.lines().for_each(|line| reader.read(line));
-        let text = table("call", &reader.found);
+        let text = table("call", &reader);
         let rows: Vec<Vec<_>> = text
             .lines()
             .map(|line| line.split_whitespace().collect())
@@ -163,7 +168,13 @@ bulk/1MB                time:   [1.0000 ms 2.0000 ms 3.0000 ms]
     }
 
     #[test]
-    fn a_bench_that_measured_nothing_says_so() {
-        assert!(table("call", &[]).contains("measured nothing"));
+    fn a_bench_with_a_table_of_its_own_keeps_it_and_an_empty_one_says_so() {
+        let mut reader = Reader::default();
+        assert_eq!(table("frames", &reader), "\nframes\n  measured nothing\n");
+        reader.read("100 B  ours 1 ns  theirs 2 ns");
+        assert_eq!(
+            table("frames", &reader),
+            "\nframes\n  100 B  ours 1 ns  theirs 2 ns\n"
+        );
     }
 }

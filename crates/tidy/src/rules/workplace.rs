@@ -14,7 +14,7 @@ const WORDS: &[([&str; 2], &str)] = &[
     (["files.python", "hosted.org"], "the host of a registry"),
     (["py", "pi.org"], "the host of a registry"),
     (["deb.", "debian.org"], "the host of a registry"),
-    (["arti", "factory"], "a registry of the machine it was written on"),
+    (["/arti", "factory/"], "the path of a registry"),
 ];
 
 /// Every such word in any text file.
