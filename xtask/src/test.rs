@@ -23,13 +23,10 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome> {
     forget_skips()?;
     needs::fetch(&mut report);
     check::look(&mut report);
-    // Tests start the programs that they test, and Cargo builds those of other packages only when asked to.
-    report.step(
-        "programs",
-        Call::cargo()
-            .args(["build", "--locked", "--workspace", "--bins"])
-            .run(),
-    );
+    // Tests start the programs that they test, and Cargo builds those of other packages only when asked to. xtask itself
+    // is running, and would be built anew with the features of the whole workspace.
+    let programs = ["build", "--locked", "--workspace", "--exclude", "xtask", "--bins"];
+    report.step("programs", Call::cargo().args(programs).run());
     let ended = unit_and_end_to_end(&mut report.tests);
     report.step("tests", ended);
     let ended = documentation(&mut report.tests);
