@@ -142,6 +142,15 @@ fn judge_word(tokens: &[Token], index: usize) -> Option<String> {
     if is_macro && MACROS.contains(&word) {
         return Some(format!("`{word}!` is forbidden in a pure room"));
     }
+    // A file from outside the room's sources, which this rule would not look at.
+    let is_attribute = tokens.get(index + 1).is_some_and(|equals| equals.is_mark('='))
+        && index
+            .checked_sub(2)
+            .and_then(|at| tokens.get(at))
+            .is_some_and(|mark| mark.is_mark('#'));
+    if is_attribute && word == "path" {
+        return Some("`#[path]`: the modules of a pure room are in its own folder".to_owned());
+    }
     if is_call && after_dot && PATH_METHODS.contains(&word) {
         return Some(format!("`.{word}()` asks the disk: a pure room knows no file"));
     }
@@ -281,6 +290,7 @@ mod tests {
             planted(&format!("fn f(p: &std::path::Path) {{ p.{name}(); }}"));
             planted(&format!("use std::path::Path; fn f() {{ Path::{name}(p); }}"));
         }
+        planted("#[path = \"../tests/clock.rs\"] mod clock;");
         planted("async fn f() {}");
         planted("fn f() { x.await }");
     }
