@@ -1,0 +1,104 @@
+//! Fetches what the tests need from outside into `.deps/`: the npm packages and the Python packages that `tests/deps/`
+//! pins. Nothing is fetched twice, and nothing is installed outside that folder. A test finds them through
+//! `portcullis_e2e`, and says it was skipped if they are not there.
+
+use crate::call::Call;
+use crate::report::Report;
+use anyhow::{Context, Result};
+use portcullis_e2e::places;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn fetch(report: &mut Report) {
+    if Call::new("npm").arg("--version").works() {
+        report.step("npm packages", npm());
+    } else {
+        report.skip("npm packages", "needs npm: not found");
+    }
+    if Call::new("python3")
+        .args(["-c", "import ensurepip, venv"])
+        .works()
+    {
+        report.step("Python packages", python());
+    } else {
+        report.skip("Python packages", "needs python3 with its venv module: not found");
+    }
+}
+
+fn npm() -> Result<bool> {
+    let folder = places::root().join(".deps/npm");
+    let lists = ["package.json", "package-lock.json"];
+    if is_fetched(&folder, &lists)? {
+        return Ok(true);
+    }
+    clear(&folder)?;
+    for list in lists {
+        std::fs::copy(source(list), folder.join(list)).with_context(|| format!("cannot copy `{list}`"))?;
+    }
+    // What an install script of a dependency would do here is nobody's wish.
+    let good = Call::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .within(&folder)
+        .run()?;
+    mark_fetched(&folder, &lists, good)
+}
+
+fn python() -> Result<bool> {
+    let folder = places::root().join(".deps/python");
+    let lists = ["requirements.txt"];
+    if is_fetched(&folder, &lists)? {
+        return Ok(true);
+    }
+    clear(&folder)?;
+    let good = Call::new("python3").args(["-m", "venv"]).arg(&folder).run()?
+        && Call::new(folder.join("bin/python"))
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--only-binary=:all:",
+            ])
+            .arg("--requirement")
+            .arg(source("requirements.txt"))
+            .run()?
+        && Call::new(folder.join("bin/python"))
+            .args(["-m", "pip", "--disable-pip-version-check", "check"])
+            .run()?;
+    mark_fetched(&folder, &lists, good)
+}
+
+fn source(list: &str) -> PathBuf {
+    places::root().join("tests/deps").join(list)
+}
+
+/// The file that holds the lists which the folder was filled from, once it is whole.
+fn stamp(folder: &Path) -> PathBuf {
+    folder.join("fetched")
+}
+
+fn wanted(lists: &[&str]) -> Result<String> {
+    let read =
+        |list: &&str| std::fs::read_to_string(source(list)).with_context(|| format!("cannot read `{list}`"));
+    lists.iter().map(read).collect()
+}
+
+fn is_fetched(folder: &Path, lists: &[&str]) -> Result<bool> {
+    let wanted = wanted(lists)?;
+    Ok(std::fs::read_to_string(stamp(folder)).is_ok_and(|found| found == wanted))
+}
+
+fn mark_fetched(folder: &Path, lists: &[&str], good: bool) -> Result<bool> {
+    if good {
+        std::fs::write(stamp(folder), wanted(lists)?).context("cannot mark what was fetched")?;
+    }
+    Ok(good)
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot clear `{}`", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))
+}
