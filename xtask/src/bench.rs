@@ -12,19 +12,13 @@ use std::io::Write;
 
 pub(crate) fn run(args: &BenchArgs) -> Result<Outcome> {
     let benches = packages::benches()?;
-    let chosen: Vec<_> = benches
-        .iter()
-        .filter(|bench| args.name.as_ref().is_none_or(|name| *name == bench.name))
-        .collect();
+    let chosen: Vec<_> =
+        benches.iter().filter(|bench| args.name.as_ref().is_none_or(|name| *name == bench.name)).collect();
     if chosen.is_empty() {
         let names: Vec<_> = benches.iter().map(|bench| bench.name.as_str()).collect();
         say(&format!(
             "no such bench: there are {}",
-            if names.is_empty() {
-                "none yet".to_owned()
-            } else {
-                names.join(", ")
-            }
+            if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
         ));
         return Ok(Outcome::Impossible);
     }
@@ -32,14 +26,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Outcome> {
     let mut tables = String::new();
     for bench in chosen {
         let mut reader = Reader::default();
-        let call = Call::cargo().args([
-            "bench",
-            "--locked",
-            "--package",
-            &bench.package,
-            "--bench",
-            &bench.name,
-        ]);
+        let call =
+            Call::cargo().args(["bench", "--locked", "--package", &bench.package, "--bench", &bench.name]);
         let ended = call.read(Stream::Out, |line| reader.read(line));
         report.step(&bench.name, ended);
         tables.push_str(&table(&bench.name, &reader));
@@ -71,11 +59,7 @@ impl Reader {
             self.last_id = is_id.then(|| line.trim().to_owned());
             return;
         };
-        let id = if before.trim().is_empty() {
-            self.last_id.take()
-        } else {
-            Some(before.trim().to_owned())
-        };
+        let id = if before.trim().is_empty() { self.last_id.take() } else { Some(before.trim().to_owned()) };
         let words: Vec<_> = times.split_whitespace().collect();
         if let (Some(id), [_, _, middle, unit, ..]) = (id, words.as_slice())
             && let Some(nanoseconds) = nanoseconds(middle, unit)
@@ -112,11 +96,7 @@ fn table(bench: &str, reader: &Reader) -> String {
             }
         };
         yardstick = Some((group, base));
-        lines.push(format!(
-            "    {entry:<40} {:>12.3} us {:>9.2} x",
-            nanoseconds / 1e3,
-            nanoseconds / base
-        ));
+        lines.push(format!("    {entry:<40} {:>12.3} us {:>9.2} x", nanoseconds / 1e3, nanoseconds / base));
     }
     if reader.lines.is_empty() {
         lines.push("  measured nothing".to_owned());
@@ -147,10 +127,7 @@ bulk/1MB                time:   [1.0000 ms 2.0000 ms 3.0000 ms]
         let mut reader = Reader::default();
         REPORT.lines().for_each(|line| reader.read(line));
         let text = table("call", &reader);
-        let rows: Vec<Vec<_>> = text
-            .lines()
-            .map(|line| line.split_whitespace().collect())
-            .collect();
+        let rows: Vec<Vec<_>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(
             rows,
             [
@@ -158,9 +135,7 @@ bulk/1MB                time:   [1.0000 ms 2.0000 ms 3.0000 ms]
                 vec!["call"],
                 vec!["relay"],
                 vec!["bare", "20.000", "us", "1.00", "x"],
-                vec![
-                    "strict", "parse,", "inspect", "and", "audit", "30.000", "us", "1.50", "x"
-                ],
+                vec!["strict", "parse,", "inspect", "and", "audit", "30.000", "us", "1.50", "x"],
                 vec!["bulk"],
                 vec!["1MB", "2000.000", "us", "1.00", "x"],
             ]
@@ -172,9 +147,6 @@ bulk/1MB                time:   [1.0000 ms 2.0000 ms 3.0000 ms]
         let mut reader = Reader::default();
         assert_eq!(table("frames", &reader), "\nframes\n  measured nothing\n");
         reader.read("100 B  ours 1 ns  theirs 2 ns");
-        assert_eq!(
-            table("frames", &reader),
-            "\nframes\n  100 B  ours 1 ns  theirs 2 ns\n"
-        );
+        assert_eq!(table("frames", &reader), "\nframes\n  100 B  ours 1 ns  theirs 2 ns\n");
     }
 }

@@ -30,13 +30,8 @@ impl Call {
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let name = name.as_ref();
         let mut command = Command::new(name);
-        command
-            .current_dir(portcullis_e2e::places::root())
-            .stdin(Stdio::null());
-        Self {
-            command,
-            words: vec![name.to_string_lossy().into_owned()],
-        }
+        command.current_dir(portcullis_e2e::places::root()).stdin(Stdio::null());
+        Self { command, words: vec![name.to_string_lossy().into_owned()] }
     }
 
     pub(crate) fn cargo() -> Self {
@@ -69,10 +64,8 @@ impl Call {
         say(&format!("> {}", self.words.join(" ")));
         // Our stdout is for results, and the output of a build tool is none.
         self.command.stdout(std::io::stderr());
-        let status = self
-            .command
-            .status()
-            .with_context(|| format!("cannot start `{}`", self.words.join(" ")))?;
+        let status =
+            self.command.status().with_context(|| format!("cannot start `{}`", self.words.join(" ")))?;
         Ok(status.success())
     }
 
@@ -108,11 +101,7 @@ impl Call {
 
     /// Whether the program is there and succeeds, in silence.
     pub(crate) fn works(mut self) -> bool {
-        self.command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
+        self.command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 }
 
@@ -128,10 +117,7 @@ mod tests {
             .args(["-c", script])
             .read(Stream::Err, |line| lines.push(line.to_owned()))
             .unwrap();
-        assert_eq!(
-            (good, lines),
-            (false, vec!["err\u{fffd} 1".to_owned(), "err 2".to_owned()])
-        );
+        assert_eq!((good, lines), (false, vec!["err\u{fffd} 1".to_owned(), "err 2".to_owned()]));
         let mut lines = Vec::new();
         let good = Call::new("sh")
             .args(["-c", "echo out"])

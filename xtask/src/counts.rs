@@ -48,10 +48,7 @@ mod tests {
     #[test]
     fn closing_lines_of_both_runners_are_read() {
         let cases = [
-            (
-                "     Summary [   0.114s] 31/60 tests run: 30 passed, 1 failed, 2 skipped",
-                (30, 1, 2),
-            ),
+            ("     Summary [   0.114s] 31/60 tests run: 30 passed, 1 failed, 2 skipped", (30, 1, 2)),
             (
                 "     Summary [  12.000s] 8 tests run: 5 passed (2 slow, 1 flaky), 1 failed, 1 timed out, 1 exec failed, 0 skipped",
                 (5, 3, 0),
@@ -60,21 +57,10 @@ mod tests {
                 "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.07s",
                 (3, 0, 1),
             ),
-            (
-                "test result: FAILED. 0 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out",
-                (0, 4, 0),
-            ),
+            ("test result: FAILED. 0 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out", (0, 4, 0)),
         ];
         for (line, (passed, failed, left_out)) in cases {
-            assert_eq!(
-                read(line),
-                Some(Counts {
-                    passed,
-                    failed,
-                    left_out
-                }),
-                "{line}"
-            );
+            assert_eq!(read(line), Some(Counts { passed, failed, left_out }), "{line}");
         }
         assert_eq!(read("1 passed"), None);
     }

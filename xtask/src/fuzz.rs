@@ -23,11 +23,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Outcome> {
     let seconds = if args.quick { 60 } else { args.seconds };
     let good = match &args.target {
         Some(target) => {
-            ensure!(
-                targets.contains(target),
-                "no fuzz target `{target}`: there are {}",
-                targets.join(", ")
-            );
+            ensure!(targets.contains(target), "no fuzz target `{target}`: there are {}", targets.join(", "));
             one_target(target, seconds)?
         }
         None => every_target(seconds)?,
@@ -63,14 +59,8 @@ fn one_target(target: &str, seconds: u64) -> Result<bool> {
     if places::root().join(&regressions).is_dir() {
         call = call.arg(regressions);
     }
-    let good = call
-        .args([
-            "--",
-            &format!("-max_total_time={seconds}"),
-            MAX_INPUT,
-            "-print_final_stats=1",
-        ])
-        .run()?;
+    let good =
+        call.args(["--", &format!("-max_total_time={seconds}"), MAX_INPUT, "-print_final_stats=1"]).run()?;
     if !good {
         say(&format!(
             "hint: the input is in fuzz/artifacts/{target}: fix what it broke, and keep it in fuzz/regressions/{target}"

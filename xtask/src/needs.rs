@@ -14,10 +14,7 @@ pub(crate) fn fetch(report: &mut Report) {
     } else {
         report.skip("npm packages", "needs npm: not found");
     }
-    if Call::new("python3")
-        .args(["-c", "import ensurepip, venv"])
-        .works()
-    {
+    if Call::new("python3").args(["-c", "import ensurepip, venv"]).works() {
         report.step("Python packages", python());
     } else {
         report.skip("Python packages", "needs python3 with its venv module: not found");
@@ -35,10 +32,8 @@ fn npm() -> Result<bool> {
         std::fs::copy(source(list), folder.join(list)).with_context(|| format!("cannot copy `{list}`"))?;
     }
     // What an install script of a dependency would do here is nobody's wish.
-    let good = Call::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .within(&folder)
-        .run()?;
+    let good =
+        Call::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).within(&folder).run()?;
     mark_fetched(&folder, &lists, good)
 }
 

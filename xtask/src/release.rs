@@ -52,20 +52,14 @@ pub(crate) fn run() -> Result<Outcome> {
 /// The folder that release builds go to: beside the one that xtask itself was built into.
 fn built_in() -> Result<PathBuf> {
     let own = std::env::current_exe().context("cannot find the folder of builds")?;
-    let target = own
-        .parent()
-        .and_then(Path::parent)
-        .context("cannot find the folder of builds")?;
+    let target = own.parent().and_then(Path::parent).context("cannot find the folder of builds")?;
     Ok(target.join("release"))
 }
 
 /// The SHA-256 sum of a file, in lower-case hexadecimal.
 fn sum(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let digits: Vec<_> = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits: Vec<_> = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(digits.concat())
 }
 
@@ -75,15 +69,8 @@ mod tests {
 
     #[test]
     fn the_sum_is_the_published_one_for_abc() {
-        let folder = std::env::current_exe()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .join("xtask-sum-of-abc");
+        let folder = std::env::current_exe().unwrap().parent().unwrap().join("xtask-sum-of-abc");
         std::fs::write(&folder, "abc").unwrap();
-        assert_eq!(
-            sum(&folder).unwrap(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(sum(&folder).unwrap(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -60,10 +60,7 @@ impl Report {
         let Counts { passed, failed, .. } = self.tests;
         let failed = failed + self.failed.len();
         let skipped = self.skipped.len();
-        writeln!(
-            std::io::stdout(),
-            "{passed} passed, {failed} failed, {skipped} skipped"
-        )?;
+        writeln!(std::io::stdout(), "{passed} passed, {failed} failed, {skipped} skipped")?;
         Ok(())
     }
 }

@@ -14,11 +14,7 @@ use std::path::PathBuf;
 const FUZZ_SECONDS: u64 = 5;
 
 pub(crate) fn run(args: &TestArgs) -> Result<Outcome> {
-    let skips = if args.no_skips {
-        Skips::Failures
-    } else {
-        Skips::Allowed
-    };
+    let skips = if args.no_skips { Skips::Failures } else { Skips::Allowed };
     let mut report = Report::default();
     forget_skips()?;
     needs::fetch(&mut report);
@@ -85,10 +81,7 @@ fn counted(call: Call, stream: Stream, tests: &mut Counts) -> Result<bool> {
     })?;
     let counted = counts.unwrap_or_default();
     tests.add(counted);
-    ensure!(
-        !good || counts.is_some(),
-        "the runner did not say how many tests it ran"
-    );
+    ensure!(!good || counts.is_some(), "the runner did not say how many tests it ran");
     Ok(good || counted.failed > 0)
 }
 

@@ -21,17 +21,9 @@ pub const SKIPS: &str = "target/skips.tsv";
 pub fn skip(reason: &str) {
     let place = Location::caller();
     let thread = std::thread::current();
-    let test = format!(
-        "{} ({}:{})",
-        thread.name().unwrap_or("a thread"),
-        place.file(),
-        place.line()
-    );
+    let test = format!("{} ({}:{})", thread.name().unwrap_or("a thread"), place.file(), place.line());
     let written = record(&places::root().join(SKIPS), &test, reason);
-    assert!(
-        written.is_ok(),
-        "the skip of {test} could not be written down: {written:?}"
-    );
+    assert!(written.is_ok(), "the skip of {test} could not be written down: {written:?}");
 }
 
 /// Adds one skip to the file at `path`, and says it on stderr. Line breaks and tabs within are made spaces.
@@ -42,10 +34,6 @@ pub fn record(path: &Path, test: &str, reason: &str) -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     // One write in append mode: tests that skip at the same moment do not mix their lines.
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)?
-        .write_all(line.as_bytes())?;
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())?;
     writeln!(io::stderr(), "skipped: {line}")
 }

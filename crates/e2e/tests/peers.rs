@@ -17,17 +17,10 @@ impl Drop for Peer {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test starts the peer itself: the product is not in between"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test starts the peer itself: the product is not in between")]
 fn start(program: &Path, arguments: &[&str]) -> io::Result<Peer> {
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     command.spawn().map(Peer)
 }
 
@@ -53,10 +46,7 @@ fn the_node_servers_answer_initialize() {
         let entry = package.join("dist/index.js");
         let mut peer = start(Path::new("node"), &[entry.to_str().unwrap()]).unwrap();
         let answer = ask(&mut peer, INITIALIZE).unwrap();
-        assert!(
-            answer.contains("\"protocolVersion\"") && answer.contains("\"id\":1"),
-            "{name}: {answer}"
-        );
+        assert!(answer.contains("\"protocolVersion\"") && answer.contains("\"id\":1"), "{name}: {answer}");
     }
 }
 

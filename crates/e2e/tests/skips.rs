@@ -16,10 +16,7 @@ fn each_skip_is_one_line_of_its_own() {
     record(&file, "first", "needs node: not found").unwrap();
     record(&file, "second\tpart", "needs\ntwo lines").unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(
-        text,
-        "first\tneeds node: not found\nsecond part\tneeds two lines\n"
-    );
+    assert_eq!(text, "first\tneeds node: not found\nsecond part\tneeds two lines\n");
 }
 
 #[test]
@@ -37,10 +34,7 @@ fn skips_of_the_same_moment_do_not_mix() {
     });
     let text = std::fs::read_to_string(&file).unwrap();
     assert_eq!(text.lines().count(), 400);
-    assert!(
-        text.lines()
-            .all(|line| line.starts_with("test ") && line.ends_with(&"because ".repeat(20)))
-    );
+    assert!(text.lines().all(|line| line.starts_with("test ") && line.ends_with(&"because ".repeat(20))));
 }
 
 #[test]

@@ -61,12 +61,8 @@ fn body_end(list: &[Token], index: usize) -> Option<usize> {
         match token.kind {
             Kind::Mark(';') | Kind::Close => return None,
             // A brace after `<` or `,` is a constant argument of a type, not the body.
-            Kind::Open {
-                delimiter: Delimiter::Brace,
-                close,
-            } if !list
-                .get(at - 1)
-                .is_some_and(|before| before.is_mark('<') || before.is_mark(',')) =>
+            Kind::Open { delimiter: Delimiter::Brace, close }
+                if !list.get(at - 1).is_some_and(|before| before.is_mark('<') || before.is_mark(',')) =>
             {
                 return list.get(close).map(|end| end.line);
             }
@@ -88,22 +84,11 @@ fn runs_as_test(list: &[Token], index: usize) -> bool {
                 let Some(start) = opening_of(list, end - 1) else {
                     break;
                 };
-                let marked = start
-                    .checked_sub(1)
-                    .and_then(|at| list.get(at))
-                    .is_some_and(|mark| mark.is_mark('#'));
-                if list
-                    .get(start)
-                    .and_then(|token| token.opens(Delimiter::Bracket))
-                    .is_some()
-                    && marked
-                {
-                    let words: Vec<_> = list
-                        .get(start..end)
-                        .unwrap_or_default()
-                        .iter()
-                        .filter_map(Token::word)
-                        .collect();
+                let marked =
+                    start.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|mark| mark.is_mark('#'));
+                if list.get(start).and_then(|token| token.opens(Delimiter::Bracket)).is_some() && marked {
+                    let words: Vec<_> =
+                        list.get(start..end).unwrap_or_default().iter().filter_map(Token::word).collect();
                     if words.first() == Some(&"ignore") {
                         return false;
                     }
@@ -122,8 +107,7 @@ fn runs_as_test(list: &[Token], index: usize) -> bool {
 
 fn opening_of(list: &[Token], closing: usize) -> Option<usize> {
     (0..closing).rev().find(|at| {
-        list.get(*at)
-            .is_some_and(|token| matches!(token.kind, Kind::Open { close, .. } if close == closing))
+        list.get(*at).is_some_and(|token| matches!(token.kind, Kind::Open { close, .. } if close == closing))
     })
 }
 
@@ -136,12 +120,7 @@ mod tests {
         let list = flatten(text.parse().unwrap());
         functions(&list)
             .into_iter()
-            .map(|found| {
-                format!(
-                    "{} {} {} {}",
-                    found.path, found.line, found.length, found.runs_as_test
-                )
-            })
+            .map(|found| format!("{} {} {} {}", found.path, found.line, found.length, found.runs_as_test))
             .collect()
     }
 
@@ -151,13 +130,7 @@ mod tests {
                     mod m { proptest! {\n #[test]\n fn e(x in 0..1) { } } }\nfn f(g: fn(u8) -> u8) {}";
         assert_eq!(
             paths(text),
-            [
-                "a 1 3 false",
-                "b 2 1 false",
-                "d 5 2 false",
-                "m::e 9 1 true",
-                "f 10 1 false"
-            ]
+            ["a 1 3 false", "b 2 1 false", "d 5 2 false", "m::e 9 1 true", "f 10 1 false"]
         );
     }
 

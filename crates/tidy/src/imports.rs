@@ -23,16 +23,9 @@ impl Imports {
     pub(crate) fn of(file: &syn::File) -> Self {
         let mut collector = Collector { list: Vec::new() };
         syn::visit::visit_file(&mut collector, file);
-        let mut imports = Self {
-            list: collector.list,
-            targets: BTreeMap::new(),
-        };
+        let mut imports = Self { list: collector.list, targets: BTreeMap::new() };
         for import in &imports.list {
-            imports
-                .targets
-                .entry(import.name.clone())
-                .or_default()
-                .push(import.path.clone());
+            imports.targets.entry(import.name.clone()).or_default().push(import.path.clone());
         }
         let resolved: Vec<Vec<Vec<String>>> = imports
             .list
@@ -42,12 +35,7 @@ impl Imports {
         let mut list = Vec::new();
         for (import, paths) in imports.list.iter().zip(resolved) {
             for path in paths {
-                let Import {
-                    name,
-                    line,
-                    is_extern_crate,
-                    ..
-                } = import;
+                let Import { name, line, is_extern_crate, .. } = import;
                 list.push(Import {
                     name: name.clone(),
                     path,
@@ -92,12 +80,7 @@ impl<'ast> syn::visit::Visit<'ast> for Collector {
         while let Some((prefix, tree)) = left.pop() {
             let line = tree.span().start().line;
             let mut import = |name: String, path: Vec<String>| {
-                self.list.push(Import {
-                    name,
-                    path,
-                    line,
-                    is_extern_crate: false,
-                });
+                self.list.push(Import { name, path, line, is_extern_crate: false });
             };
             let join = |word: &syn::Ident| {
                 let mut path = prefix.clone();
@@ -122,17 +105,8 @@ impl<'ast> syn::visit::Visit<'ast> for Collector {
     }
 
     fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
-        let name = item
-            .rename
-            .as_ref()
-            .map_or(&item.ident, |(_, name)| name)
-            .to_string();
+        let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name).to_string();
         let line = item.span().start().line;
-        self.list.push(Import {
-            name,
-            path: vec![item.ident.to_string()],
-            line,
-            is_extern_crate: true,
-        });
+        self.list.push(Import { name, path: vec![item.ident.to_string()], line, is_extern_crate: true });
     }
 }

@@ -27,11 +27,7 @@ pub fn load(root: &Path) -> io::Result<Tree> {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let path = if prefix.is_empty() {
-                name.clone()
-            } else {
-                format!("{prefix}/{name}")
-            };
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
             let kind = entry.file_type()?;
             if kind.is_dir() {
                 if !BUILT.contains(&name.as_str()) && !FUZZED.contains(&path.as_str()) {

@@ -44,9 +44,8 @@ impl Source<'_> {
 
 /// Reads every Rust file that can be read; [`faults`] tells of the rest.
 pub(crate) fn all(tree: &Tree) -> Vec<Source<'_>> {
-    let mut sources: Vec<_> = rust_files(tree)
-        .filter_map(|(path, text)| read(tree, path, text).ok())
-        .collect();
+    let mut sources: Vec<_> =
+        rust_files(tree).filter_map(|(path, text)| read(tree, path, text).ok()).collect();
     // A module in a file of its own is for tests if the line that declares it is.
     let mut test_files = BTreeSet::new();
     for source in &sources {
@@ -57,10 +56,7 @@ pub(crate) fn all(tree: &Tree) -> Vec<Source<'_>> {
     for source in &mut sources {
         let in_test_folder = test_files.iter().any(|file| {
             file.strip_suffix("/mod.rs").is_some_and(|folder| {
-                source
-                    .path
-                    .strip_prefix(folder)
-                    .is_some_and(|rest| rest.starts_with('/'))
+                source.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
             })
         });
         if in_test_folder || test_files.contains(source.path) {
@@ -86,10 +82,7 @@ pub(crate) fn faults(tree: &Tree) -> Vec<Fault> {
 }
 
 fn rust_files(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
-    tree.select(|path| {
-        path.rsplit_once('.')
-            .is_some_and(|(_, extension)| extension == "rs")
-    })
+    tree.select(|path| path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs"))
 }
 
 fn read<'a>(tree: &Tree, path: &'a str, text: &'a str) -> syn::Result<Source<'a>> {
@@ -97,22 +90,12 @@ fn read<'a>(tree: &Tree, path: &'a str, text: &'a str) -> syn::Result<Source<'a>
     let tokens = token::flatten(syn::parse_str(strip_shebang(text))?);
     let package = package_of(tree, path);
     let test_lines = file.items.iter().flat_map(test_ranges).collect();
-    Ok(Source {
-        path,
-        text,
-        tokens,
-        part: part_of(path, package),
-        package,
-        test_lines,
-        file,
-    })
+    Ok(Source { path, text, tokens, part: part_of(path, package), package, test_lines, file })
 }
 
 fn strip_shebang(text: &str) -> &str {
     if text.starts_with("#!") && !text.starts_with("#![") {
-        text.find('\n')
-            .and_then(|end| text.get(end..))
-            .unwrap_or_default()
+        text.find('\n').and_then(|end| text.get(end..)).unwrap_or_default()
     } else {
         text
     }
@@ -147,12 +130,9 @@ fn test_ranges(item: &syn::Item) -> Vec<RangeInclusive<usize>> {
         return vec![span.start().line..=span.end().line];
     }
     match item {
-        syn::Item::Mod(module) => module
-            .content
-            .iter()
-            .flat_map(|(_, items)| items)
-            .flat_map(test_ranges)
-            .collect(),
+        syn::Item::Mod(module) => {
+            module.content.iter().flat_map(|(_, items)| items).flat_map(test_ranges).collect()
+        }
         syn::Item::Impl(block) => block
             .items
             .iter()

@@ -69,23 +69,11 @@ pub(crate) fn flatten(stream: TokenStream) -> Vec<Token> {
         match tree {
             TokenTree::Group(group) => {
                 let opening = (list.len(), group.span_close().start().line);
-                list.push(Token {
-                    kind: Kind::Open {
-                        delimiter: group.delimiter(),
-                        close: 0,
-                    },
-                    line,
-                });
+                list.push(Token { kind: Kind::Open { delimiter: group.delimiter(), close: 0 }, line });
                 open.push((group.stream().into_iter(), Some(opening)));
             }
-            TokenTree::Ident(word) => list.push(Token {
-                kind: Kind::Word(word.to_string()),
-                line,
-            }),
-            TokenTree::Punct(mark) => list.push(Token {
-                kind: Kind::Mark(mark.as_char()),
-                line,
-            }),
+            TokenTree::Ident(word) => list.push(Token { kind: Kind::Word(word.to_string()), line }),
+            TokenTree::Punct(mark) => list.push(Token { kind: Kind::Mark(mark.as_char()), line }),
             TokenTree::Literal(literal) => {
                 let kind = syn::parse_str::<syn::LitStr>(&literal.to_string())
                     .map_or(Kind::Value, |text| Kind::Text(text.value()));
@@ -98,15 +86,8 @@ pub(crate) fn flatten(stream: TokenStream) -> Vec<Token> {
 
 fn close(list: &mut Vec<Token>, opening: usize, line: usize) {
     let end = list.len();
-    list.push(Token {
-        kind: Kind::Close,
-        line,
-    });
-    if let Some(Token {
-        kind: Kind::Open { close, .. },
-        ..
-    }) = list.get_mut(opening)
-    {
+    list.push(Token { kind: Kind::Close, line });
+    if let Some(Token { kind: Kind::Open { close, .. }, .. }) = list.get_mut(opening) {
         *close = end;
     }
 }
@@ -132,10 +113,7 @@ pub(crate) fn paths(list: &[Token]) -> Vec<(usize, Vec<String>)> {
         if KEYWORDS.contains(&first) || continues_path(list, index) {
             continue;
         }
-        let mut path = groups
-            .last()
-            .map(|(prefix, _)| prefix.clone())
-            .unwrap_or_default();
+        let mut path = groups.last().map(|(prefix, _)| prefix.clone()).unwrap_or_default();
         path.push(first.to_owned());
         let mut at = index + 1;
         while is_colons(list, at)
@@ -154,10 +132,7 @@ pub(crate) fn paths(list: &[Token]) -> Vec<(usize, Vec<String>)> {
 
 /// Whether the word at `index` stands after `word::`.
 fn continues_path(list: &[Token], index: usize) -> bool {
-    let before = index
-        .checked_sub(3)
-        .and_then(|at| list.get(at))
-        .and_then(Token::word);
+    let before = index.checked_sub(3).and_then(|at| list.get(at)).and_then(Token::word);
     before.is_some_and(|word| !KEYWORDS.contains(&word) && is_colons(list, index - 2))
 }
 
@@ -172,10 +147,7 @@ mod tests {
     use super::{flatten, paths};
 
     fn found(text: &str) -> Vec<String> {
-        paths(&flatten(text.parse().unwrap()))
-            .into_iter()
-            .map(|(_, path)| path.join("::"))
-            .collect()
+        paths(&flatten(text.parse().unwrap())).into_iter().map(|(_, path)| path.join("::")).collect()
     }
 
     #[test]

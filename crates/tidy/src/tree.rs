@@ -14,10 +14,7 @@ impl Tree {
     /// A tree of the given files, as tests plant them.
     #[must_use]
     pub fn of(files: &[(&str, &str)]) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-            .collect();
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         Self { files }
     }
 
@@ -32,10 +29,7 @@ impl Tree {
     /// Whether any file lies in the folder, which is given without a trailing `/`.
     pub(crate) fn has_folder(&self, folder: &str) -> bool {
         let prefix = format!("{folder}/");
-        self.files
-            .range(prefix.clone()..)
-            .next()
-            .is_some_and(|(path, _)| path.starts_with(&prefix))
+        self.files.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
     }
 
     /// The files whose path `matches` accepts.
@@ -73,16 +67,12 @@ impl Tree {
 
 /// Whether the last part of the path ends in `.` and `extension`, which is given in lower case.
 pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|found| found == extension)
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
 /// The number, counted from 1, of the first line of `text` that contains `needle`; 0 if none does.
 pub(crate) fn line_of(text: &str, needle: &str) -> usize {
-    text.lines()
-        .position(|line| line.contains(needle))
-        .map_or(0, |index| index + 1)
+    text.lines().position(|line| line.contains(needle)).map_or(0, |index| index + 1)
 }
 
 /// Whether `text` contains `word` with no letter, digit, `_` or `-` on either side.

@@ -9,10 +9,7 @@ fn faults_of(name: &str) -> Result<String, String> {
     if !tree.files.contains_key("crates/tidy/tests/repository.rs") {
         return Err("the tree that was read is not this repository".to_owned());
     }
-    let (_, rule) = RULES
-        .iter()
-        .find(|(rule, _)| *rule == name)
-        .ok_or("there is no such rule")?;
+    let (_, rule) = RULES.iter().find(|(rule, _)| *rule == name).ok_or("there is no such rule")?;
     let lines: Vec<_> = rule(&tree).iter().map(ToString::to_string).collect();
     Ok(lines.join("\n"))
 }

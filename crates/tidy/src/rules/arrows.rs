@@ -17,12 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wasm", &["policy", "wire", "broker", "tools"]),
     ("gateway", &["policy", "wire", "tools"]),
     ("serve", &["wire", "gateway"]),
-    (
-        "cli",
-        &[
-            "policy", "wire", "sandbox", "broker", "tools", "wasm", "gateway", "serve",
-        ],
-    ),
+    ("cli", &["policy", "wire", "sandbox", "broker", "tools", "wasm", "gateway", "serve"]),
     ("tidy", &[]),
     ("e2e", &[]),
 ];
@@ -34,12 +29,7 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
     for room in tree.rooms() {
         let path = format!("crates/{room}/Cargo.toml");
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == room) else {
-            faults.push(Fault::new(
-                &path,
-                0,
-                RULE,
-                format!("room `{room}` is not in the table of arrows"),
-            ));
+            faults.push(Fault::new(&path, 0, RULE, format!("room `{room}` is not in the table of arrows")));
             continue;
         };
         faults.extend(check_room(tree, &path, room, allowed));
@@ -57,15 +47,8 @@ fn check_room(tree: &Tree, path: &str, room: &str, allowed: &[&str]) -> Vec<Faul
         Err(error) => return vec![Fault::new(path, 0, RULE, error)],
     };
     let mut faults = Vec::new();
-    let name = table
-        .get("package")
-        .and_then(|package| package.get("name"))
-        .and_then(toml::Value::as_str);
-    let expected = if room == "xtask" {
-        "xtask".to_owned()
-    } else {
-        format!("portcullis-{room}")
-    };
+    let name = table.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+    let expected = if room == "xtask" { "xtask".to_owned() } else { format!("portcullis-{room}") };
     if name != Some(&expected) {
         faults.push(Fault::new(
             path,
@@ -113,86 +96,40 @@ mod tests {
     #[test]
     fn arrows_of_the_table_are_allowed() {
         assert_eq!(
-            faults(
-                "tools",
-                "[dependencies]\nportcullis-policy.workspace = true\nserde = \"1\"\n"
-            ),
+            faults("tools", "[dependencies]\nportcullis-policy.workspace = true\nserde = \"1\"\n"),
             [""; 0]
         );
-        assert_eq!(
-            faults("wire", "[dev-dependencies]\nportcullis-policy.workspace = true\n"),
-            [""; 0]
-        );
-        assert_eq!(
-            faults("sandbox", "[dev-dependencies]\nportcullis-e2e.workspace = true\n"),
-            [""; 0]
-        );
+        assert_eq!(faults("wire", "[dev-dependencies]\nportcullis-policy.workspace = true\n"), [""; 0]);
+        assert_eq!(faults("sandbox", "[dev-dependencies]\nportcullis-e2e.workspace = true\n"), [""; 0]);
     }
 
     #[test]
     fn an_upward_arrow_is_a_fault_in_every_kind_of_dependency() {
-        let expected = [
-            "crates/policy/Cargo.toml:4: arrows: room `policy` may not use `wire`: \
-                         arrows only point down, see `ARROWS`",
-        ];
+        let expected = ["crates/policy/Cargo.toml:4: arrows: room `policy` may not use `wire`: \
+                         arrows only point down, see `ARROWS`"];
+        assert_eq!(faults("policy", "[dependencies]\nportcullis-wire.workspace = true\n"), expected);
+        assert_eq!(faults("policy", "[build-dependencies]\nportcullis-wire.workspace = true\n"), expected);
         assert_eq!(
-            faults("policy", "[dependencies]\nportcullis-wire.workspace = true\n"),
-            expected
-        );
-        assert_eq!(
-            faults(
-                "policy",
-                "[build-dependencies]\nportcullis-wire.workspace = true\n"
-            ),
-            expected
-        );
-        assert_eq!(
-            faults(
-                "policy",
-                "[target.'cfg(unix)'.dependencies]\nportcullis-wire.workspace = true\n"
-            ),
+            faults("policy", "[target.'cfg(unix)'.dependencies]\nportcullis-wire.workspace = true\n"),
             expected
         );
     }
 
     #[test]
     fn a_renamed_dependency_is_seen_under_its_real_name() {
+        assert_eq!(faults("serve", "[dependencies]\nquiet.workspace = true\n").len(), 1);
         assert_eq!(
-            faults("serve", "[dependencies]\nquiet.workspace = true\n").len(),
-            1
-        );
-        assert_eq!(
-            faults(
-                "serve",
-                "[dependencies]\nx = { package = \"portcullis-tools\", path = \"../tools\" }\n"
-            )
-            .len(),
+            faults("serve", "[dependencies]\nx = { package = \"portcullis-tools\", path = \"../tools\" }\n")
+                .len(),
             1
         );
     }
 
     #[test]
     fn tests_of_a_pure_room_may_not_use_a_room_with_effects() {
-        assert_eq!(
-            faults(
-                "policy",
-                "[dev-dependencies]\nportcullis-broker.workspace = true\n"
-            )
-            .len(),
-            1
-        );
-        assert_eq!(
-            faults("policy", "[dev-dependencies]\nportcullis-e2e.workspace = true\n").len(),
-            1
-        );
-        assert_eq!(
-            faults(
-                "gateway",
-                "[dev-dependencies]\nportcullis-sandbox.workspace = true\n"
-            )
-            .len(),
-            1
-        );
+        assert_eq!(faults("policy", "[dev-dependencies]\nportcullis-broker.workspace = true\n").len(), 1);
+        assert_eq!(faults("policy", "[dev-dependencies]\nportcullis-e2e.workspace = true\n").len(), 1);
+        assert_eq!(faults("gateway", "[dev-dependencies]\nportcullis-sandbox.workspace = true\n").len(), 1);
     }
 
     #[test]

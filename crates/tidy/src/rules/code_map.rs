@@ -7,26 +7,16 @@ use crate::{Fault, Tree};
 const RULE: &str = "code-map";
 
 /// What stands at the root of the repository.
-const ROOT: &[&str] = &[
-    "CONTRIBUTING.md",
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "deny.toml",
-    ".ci/run",
-];
+const ROOT: &[&str] = &["CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "deny.toml", ".ci/run"];
 
 /// Every missing file of the root, and every room that the code map does not name.
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Fault> {
     let missing = ROOT.iter().filter(|path| !tree.has(path));
-    let mut faults: Vec<_> = missing
-        .map(|path| Fault::new(path, 0, RULE, "is missing at the root"))
-        .collect();
+    let mut faults: Vec<_> =
+        missing.map(|path| Fault::new(path, 0, RULE, "is missing at the root")).collect();
     if let Some(text) = tree.text("ARCHITECTURE.md") {
-        let rooms = tree
-            .rooms()
-            .into_iter()
-            .chain(tree.has("xtask/Cargo.toml").then_some("xtask"));
+        let rooms = tree.rooms().into_iter().chain(tree.has("xtask/Cargo.toml").then_some("xtask"));
         for room in rooms.filter(|room| {
             !has_word(text, &format!("`{room}`")) && !text.contains(&format!("`crates/{room}`"))
         }) {

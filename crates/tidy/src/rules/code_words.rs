@@ -17,9 +17,7 @@ const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "
 const UNFINISHED: &[&str] = &["todo", "unimplemented", "dbg"];
 
 /// Files in which a note to oneself is looked for: what people write code in.
-const CODE: &[&str] = &[
-    "rs", "py", "ts", "js", "mjs", "sh", "toml", "html", "css", "go", "wit",
-];
+const CODE: &[&str] = &["rs", "py", "ts", "js", "mjs", "sh", "toml", "html", "css", "go", "wit"];
 
 /// Every such word in the tree.
 #[must_use]
@@ -29,12 +27,7 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
         for (index, line) in text.lines().enumerate() {
             for note in notes() {
                 if has_word(line, &note) {
-                    faults.push(Fault::new(
-                        path,
-                        index + 1,
-                        RULE,
-                        format!("`{note}`: do it, or file it"),
-                    ));
+                    faults.push(Fault::new(path, index + 1, RULE, format!("`{note}`: do it, or file it")));
                 }
             }
         }
@@ -43,10 +36,7 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
 }
 
 fn is_code(path: &str) -> bool {
-    path == ".ci/run"
-        || path
-            .rsplit_once('.')
-            .is_some_and(|(_, extension)| CODE.contains(&extension))
+    path == ".ci/run" || path.rsplit_once('.').is_some_and(|(_, extension)| CODE.contains(&extension))
 }
 
 /// The notes to look for, in pieces so that this file does not find itself.
@@ -59,10 +49,7 @@ fn check_source(source: &Source<'_>) -> Vec<Fault> {
     let mut fault = |line, message: String| faults.push(Fault::new(source.path, line, RULE, message));
     for part in source.path.trim_end_matches(".rs").split('/') {
         if EMPTY_NAMES.contains(&part) {
-            fault(
-                0,
-                format!("a module named `{part}` says nothing of what it holds"),
-            );
+            fault(0, format!("a module named `{part}` says nothing of what it holds"));
         }
     }
     for (index, token) in source.tokens.iter().enumerate() {
@@ -83,24 +70,14 @@ fn check_source(source: &Source<'_>) -> Vec<Fault> {
         if UNFINISHED.contains(&word) && next.is_some_and(|mark| mark.is_mark('!')) {
             fault(token.line, format!("`{word}!` has no place in finished code"));
         }
-        if word == "mod"
-            && next
-                .and_then(Token::word)
-                .is_some_and(|name| EMPTY_NAMES.contains(&name))
-        {
-            fault(
-                token.line,
-                "a module of this name says nothing of what it holds".to_owned(),
-            );
+        if word == "mod" && next.and_then(Token::word).is_some_and(|name| EMPTY_NAMES.contains(&name)) {
+            fault(token.line, "a module of this name says nothing of what it holds".to_owned());
         }
     }
     for (index, line) in source.text.lines().enumerate() {
         let comment = line.trim_start();
         if (comment.starts_with("///") || comment.starts_with("//!")) && comment.contains("```ignore") {
-            fault(
-                index + 1,
-                "an example that is not compiled: use `no_run`, or `text`".to_owned(),
-            );
+            fault(index + 1, "an example that is not compiled: use `no_run`, or `text`".to_owned());
         }
     }
     faults
@@ -110,15 +87,11 @@ fn check_attribute(tokens: &[Token], fault: &mut impl FnMut(String)) {
     for (index, token) in tokens.iter().enumerate() {
         match token.word() {
             Some(level @ ("allow" | "expect")) => {
-                let list = tokens
-                    .get(index + 1)
-                    .and_then(|open| open.opens(Delimiter::Parenthesis));
+                let list = tokens.get(index + 1).and_then(|open| open.opens(Delimiter::Parenthesis));
                 // The indices count from the start of the file; the list reaches at most to the end of the attribute.
                 let inside = tokens.iter().skip(index + 1);
                 if list.is_some() && !inside.clone().any(|token| token.word() == Some("reason")) {
-                    fault(format!(
-                        "`{level}` without a reason: write `#[expect(lint, reason = \"…\")]`"
-                    ));
+                    fault(format!("`{level}` without a reason: write `#[expect(lint, reason = \"…\")]`"));
                 }
             }
             Some("ignore") if index == 1 => {
@@ -161,25 +134,13 @@ mod tests {
             assert_eq!(count("fuzz/fuzz_targets/a.rs", text), 1, "{text}");
         }
         for note in notes() {
-            assert_eq!(
-                count("crates/wire/src/a.rs", &format!("// {note}: later")),
-                1,
-                "{note}"
-            );
-            assert_eq!(
-                count("bindings/python/a.py", &format!("# {note}: later")),
-                1,
-                "{note}"
-            );
+            assert_eq!(count("crates/wire/src/a.rs", &format!("// {note}: later")), 1, "{note}");
+            assert_eq!(count("bindings/python/a.py", &format!("# {note}: later")), 1, "{note}");
             assert_eq!(count(".ci/run", &format!("# {note}: later")), 1, "{note}");
         }
         for name in EMPTY_NAMES {
             assert_eq!(count(&format!("crates/wire/src/{name}.rs"), ""), 1, "{name}");
-            assert_eq!(
-                count(&format!("crates/wire/tests/{name}/mod.rs"), ""),
-                1,
-                "{name}"
-            );
+            assert_eq!(count(&format!("crates/wire/tests/{name}/mod.rs"), ""), 1, "{name}");
         }
     }
 

@@ -14,12 +14,8 @@ const RULE: &str = "commands";
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Fault> {
     let sources = source::all(tree);
-    let in_package = |package: &str| {
-        sources
-            .iter()
-            .filter(|source| source.package == package)
-            .collect::<Vec<_>>()
-    };
+    let in_package =
+        |package: &str| sources.iter().filter(|source| source.package == package).collect::<Vec<_>>();
     let documents: Vec<_> = tree.documents().collect();
     let users = |path: &str| path == "README.md" || path.starts_with("docs/");
     let mut faults = undocumented(
@@ -97,21 +93,13 @@ impl<'a> Commands<'a> {
     fn of(sources: &[&Source<'a>]) -> Self {
         let items: Vec<_> = sources
             .iter()
-            .flat_map(|source| {
-                all_items(&source.file.items)
-                    .into_iter()
-                    .map(|item| (source.path, item))
-            })
+            .flat_map(|source| all_items(&source.file.items).into_iter().map(|item| (source.path, item)))
             .collect();
         // A struct of arguments that holds further commands leads to their enum.
         let mut holders = BTreeMap::new();
         for (_, item) in &items {
             if let syn::Item::Struct(item) = item {
-                for field in item
-                    .fields
-                    .iter()
-                    .filter(|field| says(&field.attrs, "subcommand"))
-                {
+                for field in item.fields.iter().filter(|field| says(&field.attrs, "subcommand")) {
                     holders.insert(item.ident.to_string(), type_name(&field.ty));
                 }
             }
@@ -120,10 +108,7 @@ impl<'a> Commands<'a> {
         for (path, item) in items {
             let syn::Item::Enum(item) = item else { continue };
             if derives_subcommand(&item.attrs) {
-                let variants = item
-                    .variants
-                    .iter()
-                    .filter_map(|variant| command(path, variant, &holders));
+                let variants = item.variants.iter().filter_map(|variant| command(path, variant, &holders));
                 enums.insert(item.ident.to_string(), variants.collect());
             }
         }
@@ -132,17 +117,9 @@ impl<'a> Commands<'a> {
 
     /// The enums that are not below a command of another.
     fn roots(&self) -> Vec<String> {
-        let children: Vec<_> = self
-            .enums
-            .values()
-            .flatten()
-            .filter_map(|command| command.child.as_ref())
-            .collect();
-        self.enums
-            .keys()
-            .filter(|name| !children.contains(name))
-            .cloned()
-            .collect()
+        let children: Vec<_> =
+            self.enums.values().flatten().filter_map(|command| command.child.as_ref()).collect();
+        self.enums.keys().filter(|name| !children.contains(name)).cloned().collect()
     }
 }
 
@@ -151,11 +128,7 @@ fn all_items(items: &[syn::Item]) -> Vec<&syn::Item> {
     let mut left: Vec<&syn::Item> = items.iter().rev().collect();
     while let Some(item) = left.pop() {
         found.push(item);
-        if let syn::Item::Mod(syn::ItemMod {
-            content: Some((_, items)),
-            ..
-        }) = item
-        {
+        if let syn::Item::Mod(syn::ItemMod { content: Some((_, items)), .. }) = item {
             left.extend(items);
         }
     }
@@ -171,10 +144,7 @@ fn command<'a>(
         return None;
     }
     let inner = variant.fields.iter().next().map(|field| type_name(&field.ty));
-    let named_field = variant
-        .fields
-        .iter()
-        .find(|field| says(&field.attrs, "subcommand"));
+    let named_field = variant.fields.iter().find(|field| says(&field.attrs, "subcommand"));
     let flat = says(&variant.attrs, "flatten");
     let child = if flat || says(&variant.attrs, "subcommand") {
         inner
@@ -185,12 +155,7 @@ fn command<'a>(
     };
     let name =
         (!flat).then(|| given_name(&variant.attrs).unwrap_or_else(|| kebab(&variant.ident.to_string())));
-    Some(Command {
-        path,
-        line: variant.span().start().line,
-        name,
-        child,
-    })
+    Some(Command { path, line: variant.span().start().line, name, child })
 }
 
 /// The last word of a type, without `Option<…>` and `Box<…>` around it.
@@ -216,9 +181,7 @@ fn derives_subcommand(attributes: &[syn::Attribute]) -> bool {
             return false;
         };
         list.path.is_ident("derive")
-            && token::flatten(list.tokens.clone())
-                .iter()
-                .any(|token| token.word() == Some("Subcommand"))
+            && token::flatten(list.tokens.clone()).iter().any(|token| token.word() == Some("Subcommand"))
     })
 }
 
@@ -236,10 +199,7 @@ fn command_tokens(attributes: &[syn::Attribute]) -> Vec<Vec<Token>> {
 }
 
 fn says(attributes: &[syn::Attribute], word: &str) -> bool {
-    command_tokens(attributes)
-        .iter()
-        .flatten()
-        .any(|token| token.word() == Some(word))
+    command_tokens(attributes).iter().flatten().any(|token| token.word() == Some(word))
 }
 
 fn given_name(attributes: &[syn::Attribute]) -> Option<String> {
@@ -257,10 +217,8 @@ fn kebab(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (index, letter) in letters.iter().enumerate() {
-        let word_ended = index
-            .checked_sub(1)
-            .and_then(|at| letters.get(at))
-            .is_some_and(|letter| !letter.is_uppercase());
+        let word_ended =
+            index.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|letter| !letter.is_uppercase());
         let word_starts = letters.get(index + 1).is_some_and(|letter| letter.is_lowercase());
         if letter.is_uppercase() && index > 0 && (word_ended || word_starts) {
             out.push('-');
@@ -327,14 +285,8 @@ mod tests {
         let found: BTreeSet<_> = faults("").into_iter().collect();
         assert_eq!(found, expected);
         assert_eq!(faults(&wanted.join("`, `")), [""; 0]);
-        assert_eq!(
-            faults(&wanted.join("\n").replace("vault set", "vault\nset")),
-            [""; 0]
-        );
-        assert_eq!(
-            faults(&wanted.join("`, `").replace("portcullis run", "portcullis runs")).len(),
-            1
-        );
+        assert_eq!(faults(&wanted.join("\n").replace("vault set", "vault\nset")), [""; 0]);
+        assert_eq!(faults(&wanted.join("`, `").replace("portcullis run", "portcullis runs")).len(), 1);
     }
 
     #[test]

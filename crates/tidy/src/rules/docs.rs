@@ -16,9 +16,7 @@ const RULE: &str = "docs";
 pub fn check(tree: &Tree) -> Vec<Fault> {
     let mut faults = Vec::new();
     let workspace = manifest::read(tree, "Cargo.toml").unwrap_or_default();
-    let lints = workspace
-        .get("workspace")
-        .and_then(|workspace| workspace.get("lints")?.get("rust"));
+    let lints = workspace.get("workspace").and_then(|workspace| workspace.get("lints")?.get("rust"));
     let level = lints.and_then(|lints| lints.get("missing_docs")?.as_str());
     if !matches!(level, Some("deny" | "forbid")) {
         faults.push(Fault::new(
@@ -28,9 +26,8 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
             "`missing_docs` must be denied in the workspace's lints",
         ));
     }
-    for source in source::all(tree)
-        .iter()
-        .filter(|source| source.part == Part::Source && !source.package.is_empty())
+    for source in
+        source::all(tree).iter().filter(|source| source.part == Part::Source && !source.package.is_empty())
     {
         faults.extend(check_source(source));
     }
@@ -44,23 +41,13 @@ fn check_source(source: &Source<'_>) -> Vec<Fault> {
         faults.push(Fault::new(source.path, 1, RULE, message));
     }
     for line in switched_off(&source.tokens) {
-        faults.push(Fault::new(
-            source.path,
-            line,
-            RULE,
-            "`missing_docs` is switched off here",
-        ));
+        faults.push(Fault::new(source.path, line, RULE, "`missing_docs` is switched off here"));
     }
     let mut finder = Finder { found: Vec::new() };
     finder.visit_file(&source.file);
     for (line, name) in finder.found {
         if !source.is_test_line(line) {
-            faults.push(Fault::new(
-                source.path,
-                line,
-                RULE,
-                format!("public `{name}` has no doc comment"),
-            ));
+            faults.push(Fault::new(source.path, line, RULE, format!("public `{name}` has no doc comment")));
         }
     }
     faults
@@ -73,15 +60,9 @@ fn switched_off(tokens: &[Token]) -> Vec<usize> {
         let Some(end) = token.opens(Delimiter::Bracket) else {
             continue;
         };
-        let words: Vec<_> = tokens
-            .get(index..end)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(Token::word)
-            .collect();
-        let is_level = words
-            .iter()
-            .any(|word| matches!(*word, "allow" | "expect" | "warn"));
+        let words: Vec<_> =
+            tokens.get(index..end).unwrap_or_default().iter().filter_map(Token::word).collect();
+        let is_level = words.iter().any(|word| matches!(*word, "allow" | "expect" | "warn"));
         if is_level && words.contains(&"missing_docs") {
             lines.push(token.line);
         }
@@ -93,10 +74,7 @@ fn switched_off(tokens: &[Token]) -> Vec<usize> {
 fn is_documented(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         syn::Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(text),
-                ..
-            }) => !text.value().trim().is_empty(),
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => !text.value().trim().is_empty(),
             // `#[doc = include_str!(…)]`
             _ => true,
         },
@@ -201,10 +179,7 @@ impl<'ast> Visit<'ast> for Finder {
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
         if let Some(name) = &item.ident
-            && item
-                .attrs
-                .iter()
-                .any(|attribute| attribute.path().is_ident("macro_export"))
+            && item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export"))
         {
             self.demand(&item.attrs, name);
         }
@@ -232,15 +207,9 @@ mod tests {
     const ROOT: &str = "[workspace.lints.rust]\nmissing_docs = \"deny\"\n";
 
     fn faults(text: &str) -> Vec<String> {
-        let tree = Tree::of(&[
-            ("Cargo.toml", ROOT),
-            ("crates/wire/Cargo.toml", ""),
-            ("crates/wire/src/a.rs", text),
-        ]);
-        check(&tree)
-            .into_iter()
-            .map(|fault| format!("{}: {}", fault.line, fault.message))
-            .collect()
+        let tree =
+            Tree::of(&[("Cargo.toml", ROOT), ("crates/wire/Cargo.toml", ""), ("crates/wire/src/a.rs", text)]);
+        check(&tree).into_iter().map(|fault| format!("{}: {}", fault.line, fault.message)).collect()
     }
 
     #[test]
@@ -287,10 +256,7 @@ mod tests {
     #[test]
     fn switching_the_lint_off_is_a_fault() {
         for level in ["allow", "warn", "expect"] {
-            assert_eq!(
-                faults(&format!("//! A file.\n#![{level}(missing_docs)]\n")).len(),
-                1
-            );
+            assert_eq!(faults(&format!("//! A file.\n#![{level}(missing_docs)]\n")).len(), 1);
             assert_eq!(
                 faults(&format!(
                     "//! A file.\n#[cfg_attr(unix, {level}(dead_code, missing_docs))]\nfn f() {{}}"

@@ -14,24 +14,16 @@ const FENCED: &str = "crates/sandbox";
 /// Every `unsafe` outside the fence, and every package that has slipped out of the lints.
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Fault> {
-    let mut faults: Vec<_> = source::all(tree)
-        .iter()
-        .filter(|source| source.package != FENCED)
-        .flat_map(|source| {
-            source
-                .tokens
-                .iter()
-                .filter(|token| token.word() == Some("unsafe"))
-                .map(|token| {
-                    Fault::new(
-                        source.path,
-                        token.line,
-                        RULE,
-                        "`unsafe` belongs to `sandbox` alone",
-                    )
+    let mut faults: Vec<_> =
+        source::all(tree)
+            .iter()
+            .filter(|source| source.package != FENCED)
+            .flat_map(|source| {
+                source.tokens.iter().filter(|token| token.word() == Some("unsafe")).map(|token| {
+                    Fault::new(source.path, token.line, RULE, "`unsafe` belongs to `sandbox` alone")
                 })
-        })
-        .collect();
+            })
+            .collect();
     faults.extend(unlinted(tree));
     faults
 }
@@ -48,21 +40,13 @@ fn unlinted(tree: &Tree) -> Vec<Fault> {
             "`unsafe_code` must be `forbid` in the workspace's lints",
         ));
     }
-    let packages = tree
-        .rooms()
-        .into_iter()
-        .map(|room| format!("crates/{room}"))
-        .filter(|folder| folder != FENCED);
+    let packages =
+        tree.rooms().into_iter().map(|room| format!("crates/{room}")).filter(|folder| folder != FENCED);
     for folder in packages.chain(tree.has("xtask/Cargo.toml").then(|| "xtask".to_owned())) {
         let path = format!("{folder}/Cargo.toml");
         let table = manifest::read(tree, &path).unwrap_or_default();
         if dig(&table, &["lints", "workspace"]) != Some(&Value::Boolean(true)) {
-            faults.push(Fault::new(
-                &path,
-                0,
-                RULE,
-                "`[lints] workspace = true` is missing",
-            ));
+            faults.push(Fault::new(&path, 0, RULE, "`[lints] workspace = true` is missing"));
         }
     }
     faults
@@ -70,8 +54,7 @@ fn unlinted(tree: &Tree) -> Vec<Fault> {
 
 fn dig<'a>(table: &'a Table, keys: &[&str]) -> Option<&'a Value> {
     let (first, rest) = keys.split_first()?;
-    rest.iter()
-        .try_fold(table.get(*first)?, |value, key| value.get(key))
+    rest.iter().try_fold(table.get(*first)?, |value, key| value.get(key))
 }
 
 #[cfg(test)]
@@ -114,10 +97,7 @@ mod tests {
     #[test]
     fn the_word_in_a_comment_or_a_text_is_no_fault() {
         assert_eq!(
-            count(
-                "crates/wire/src/a.rs",
-                "//! Nothing unsafe.\nfn f() -> &'static str { \"unsafe\" }"
-            ),
+            count("crates/wire/src/a.rs", "//! Nothing unsafe.\nfn f() -> &'static str { \"unsafe\" }"),
             0
         );
     }
@@ -125,15 +105,9 @@ mod tests {
     #[test]
     fn a_package_outside_the_lints_is_a_fault() {
         assert_eq!(count("crates/policy/Cargo.toml", "[package]\n"), 1);
-        assert_eq!(
-            count("crates/policy/Cargo.toml", "[lints]\nworkspace = false\n"),
-            1
-        );
+        assert_eq!(count("crates/policy/Cargo.toml", "[lints]\nworkspace = false\n"), 1);
         assert_eq!(count("crates/policy/Cargo.toml", LINTED), 0);
         assert_eq!(count("xtask/Cargo.toml", "[package]\n"), 1);
-        assert_eq!(
-            count("Cargo.toml", "[workspace.lints.rust]\nunsafe_code = \"warn\"\n"),
-            1
-        );
+        assert_eq!(count("Cargo.toml", "[workspace.lints.rust]\nunsafe_code = \"warn\"\n"), 1);
     }
 }

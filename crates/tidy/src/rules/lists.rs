@@ -32,10 +32,7 @@ fn fuzz_targets(tree: &Tree) -> Vec<Fault> {
     let readme = tree.text("fuzz/README.md").unwrap_or_default();
     for target in &targets {
         if !tree.has(&format!("fuzz/fuzz_targets/{target}.rs")) {
-            fault(
-                "fuzz/Cargo.toml",
-                format!("target `{target}` has no file in fuzz/fuzz_targets"),
-            );
+            fault("fuzz/Cargo.toml", format!("target `{target}` has no file in fuzz/fuzz_targets"));
         }
         if !has_word(readme, target) {
             fault("fuzz/README.md", format!("target `{target}` is not named"));
@@ -53,19 +50,13 @@ fn fuzz_targets(tree: &Tree) -> Vec<Fault> {
     }
     let known = |name: &str| targets.iter().any(|target| target == name);
     for (path, _) in tree.select(|path| path.starts_with("fuzz/fuzz_targets/")) {
-        let name = path
-            .trim_start_matches("fuzz/fuzz_targets/")
-            .trim_end_matches(".rs");
+        let name = path.trim_start_matches("fuzz/fuzz_targets/").trim_end_matches(".rs");
         if !known(name) {
             fault(path, "is no target of fuzz/Cargo.toml".to_owned());
         }
     }
     for (path, _) in tree.select(|path| path.starts_with("fuzz/regressions/")) {
-        let folder = path
-            .trim_start_matches("fuzz/regressions/")
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let folder = path.trim_start_matches("fuzz/regressions/").split('/').next().unwrap_or_default();
         if !known(folder) {
             fault(path, "belongs to no target of fuzz/Cargo.toml".to_owned());
         }
@@ -84,12 +75,7 @@ fn benches(tree: &Tree) -> Vec<Fault> {
             let name = path.trim_start_matches(folder.as_str()).trim_end_matches(".rs");
             // A bench that is not listed would run under the harness that knows nothing of criterion.
             if !name.contains('/') && !listed.iter().any(|bench| bench == name) {
-                faults.push(Fault::new(
-                    path,
-                    0,
-                    RULE,
-                    format!("is no `[[bench]]` of {manifest_path}"),
-                ));
+                faults.push(Fault::new(path, 0, RULE, format!("is no `[[bench]]` of {manifest_path}")));
             }
         }
         for bench in listed {
@@ -110,10 +96,7 @@ mod tests {
     const FUZZ: &str = "[[bin]]\nname = \"frames\"\npath = \"fuzz_targets/frames.rs\"\n";
 
     fn messages(files: &[(&str, &str)]) -> Vec<String> {
-        check(&Tree::of(files))
-            .iter()
-            .map(|fault| format!("{}: {}", fault.path, fault.message))
-            .collect()
+        check(&Tree::of(files)).iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect()
     }
 
     #[test]
@@ -125,11 +108,8 @@ mod tests {
                 "fuzz/README.md: target `frames` is not named",
             ]
         );
-        let whole = [
-            ("fuzz/Cargo.toml", FUZZ),
-            ("fuzz/README.md", "`frames`"),
-            ("fuzz/fuzz_targets/frames.rs", ""),
-        ];
+        let whole =
+            [("fuzz/Cargo.toml", FUZZ), ("fuzz/README.md", "`frames`"), ("fuzz/fuzz_targets/frames.rs", "")];
         assert_eq!(messages(&whole), [""; 0]);
         let mut more = whole.to_vec();
         more.push(("fuzz/fuzz_targets/stray.rs", ""));
@@ -147,30 +127,21 @@ mod tests {
         ];
         files.push(("fuzz/regressions/frames/long-line", ""));
         assert_eq!(messages(&files).len(), 1);
-        files.push((
-            "crates/wire/tests/regressions.rs",
-            "const A: &str = \"../../fuzz/regressions/frames\";",
-        ));
+        files
+            .push(("crates/wire/tests/regressions.rs", "const A: &str = \"../../fuzz/regressions/frames\";"));
         assert_eq!(messages(&files), [""; 0]);
     }
 
     #[test]
     fn a_bench_needs_an_entry_and_a_line_in_the_readme() {
-        let manifest = (
-            "crates/wire/Cargo.toml",
-            "[[bench]]\nname = \"parse\"\nharness = false\n",
-        );
+        let manifest = ("crates/wire/Cargo.toml", "[[bench]]\nname = \"parse\"\nharness = false\n");
         assert_eq!(
             messages(&[manifest]),
             ["crates/wire/Cargo.toml: bench `parse` is not named in bench/README.md"]
         );
         assert_eq!(messages(&[manifest, ("bench/README.md", "## `parse`")]), [""; 0]);
         assert_eq!(
-            messages(&[
-                ("crates/wire/Cargo.toml", ""),
-                ("crates/wire/benches/parse.rs", "")
-            ])
-            .len(),
+            messages(&[("crates/wire/Cargo.toml", ""), ("crates/wire/benches/parse.rs", "")]).len(),
             1
         );
     }

@@ -38,12 +38,7 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
             }
         }
         if called == 0 && path == "SECURITY.md" {
-            faults.push(Fault::new(
-                path,
-                0,
-                RULE,
-                "calls no test: a claim without one is a hole",
-            ));
+            faults.push(Fault::new(path, 0, RULE, "calls no test: a claim without one is a hole"));
         }
     }
     faults
@@ -54,9 +49,8 @@ fn tests_of(source: &Source<'_>) -> Vec<String> {
     let Some(module) = module_path(source) else {
         return Vec::new();
     };
-    let package = source
-        .room()
-        .map_or_else(|| source.package.to_owned(), |room| format!("portcullis-{room}"));
+    let package =
+        source.room().map_or_else(|| source.package.to_owned(), |room| format!("portcullis-{room}"));
     functions::functions(&source.tokens)
         .into_iter()
         .filter(|function| function.runs_as_test)
@@ -70,16 +64,9 @@ fn tests_of(source: &Source<'_>) -> Vec<String> {
 
 /// The path of the module that a file is, as the runner prints it; none for files that hold no tests.
 fn module_path(source: &Source<'_>) -> Option<String> {
-    let within = source
-        .path
-        .strip_prefix(source.package)?
-        .trim_start_matches('/')
-        .strip_suffix(".rs")?;
+    let within = source.path.strip_prefix(source.package)?.trim_start_matches('/').strip_suffix(".rs")?;
     let (folder, rest) = within.split_once('/')?;
-    let rest = rest
-        .strip_suffix("/mod")
-        .or_else(|| rest.strip_suffix("/main"))
-        .unwrap_or(rest);
+    let rest = rest.strip_suffix("/mod").or_else(|| rest.strip_suffix("/main")).unwrap_or(rest);
     match (folder, rest) {
         ("src", "lib" | "main") => Some(String::new()),
         ("src" | "tests", _) => Some(rest.replace('/', "::")),
@@ -101,14 +88,8 @@ mod tests {
                 "crates/policy/src/decide.rs",
                 "fn plain() {} mod tests { #[test] fn deny_wins() {} #[test] #[ignore] fn slow() {} }",
             ),
-            (
-                "crates/policy/src/host/mod.rs",
-                "mod tests { #[test] fn parses() {} }",
-            ),
-            (
-                "crates/policy/tests/laws.rs",
-                "proptest! { #[test] fn empty_allows_nothing(a in any()) {} }",
-            ),
+            ("crates/policy/src/host/mod.rs", "mod tests { #[test] fn parses() {} }"),
+            ("crates/policy/tests/laws.rs", "proptest! { #[test] fn empty_allows_nothing(a in any()) {} }"),
             ("SECURITY.md", &text),
         ]);
         check(&tree).iter().map(ToString::to_string).collect()
@@ -139,9 +120,7 @@ mod tests {
         ] {
             assert_eq!(
                 faults(witness),
-                [format!(
-                    "SECURITY.md:2: proofs: no test `{witness}` runs: name it as PACKAGE PATH"
-                )]
+                [format!("SECURITY.md:2: proofs: no test `{witness}` runs: name it as PACKAGE PATH")]
             );
         }
     }
@@ -149,9 +128,6 @@ mod tests {
     #[test]
     fn a_document_without_a_witness_is_a_fault() {
         assert_eq!(check(&Tree::of(&[("SECURITY.md", "All is well.\n")])).len(), 1);
-        assert_eq!(
-            check(&Tree::of(&[("SECURITY.md", &format!("{MARK} policy a\n"))])).len(),
-            1
-        );
+        assert_eq!(check(&Tree::of(&[("SECURITY.md", &format!("{MARK} policy a\n"))])).len(), 1);
     }
 }

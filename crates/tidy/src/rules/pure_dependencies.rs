@@ -60,39 +60,22 @@ mod tests {
 
     #[test]
     fn a_package_that_is_not_listed_is_a_fault_in_a_pure_room_only() {
-        for package in [
-            "tokio",
-            "mio",
-            "socket2",
-            "rand",
-            "getrandom",
-            "chrono",
-            "reqwest",
-            "hyper",
-            "brand-new",
-        ] {
+        for package in
+            ["tokio", "mio", "socket2", "rand", "getrandom", "chrono", "reqwest", "hyper", "brand-new"]
+        {
             let body = format!("[dependencies]\n{package} = \"1\"\n");
             assert_eq!(count("policy", &body), 1, "{package}");
             assert_eq!(count("wire", &body), 1, "{package}");
             assert_eq!(count("broker", &body), 0, "{package}");
         }
         assert_eq!(count("policy", "[build-dependencies]\ntokio = \"1\"\n"), 1);
-        assert_eq!(
-            count(
-                "policy",
-                "[dependencies]\nserde = { package = \"tokio\", version = \"1\" }\n"
-            ),
-            1
-        );
+        assert_eq!(count("policy", "[dependencies]\nserde = { package = \"tokio\", version = \"1\" }\n"), 1);
     }
 
     #[test]
     fn listed_packages_and_those_of_tests_are_allowed() {
         assert_eq!(
-            count(
-                "policy",
-                "[dependencies]\nserde = \"1\"\n[dev-dependencies]\nproptest = \"1\"\n"
-            ),
+            count("policy", "[dependencies]\nserde = \"1\"\n[dev-dependencies]\nproptest = \"1\"\n"),
             0
         );
     }

@@ -20,28 +20,13 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("std::process", "a pure room starts and ends no process"),
     ("std::thread", "a pure room starts no thread"),
     ("std::backtrace", "a trace reads the environment"),
-    (
-        "std::time::SystemTime",
-        "a pure room knows no clock: take `now` as an argument",
-    ),
-    (
-        "std::time::Instant",
-        "a pure room knows no clock: take `now` as an argument",
-    ),
-    (
-        "std::time::UNIX_EPOCH",
-        "a pure room knows no clock: take `now` as an argument",
-    ),
+    ("std::time::SystemTime", "a pure room knows no clock: take `now` as an argument"),
+    ("std::time::Instant", "a pure room knows no clock: take `now` as an argument"),
+    ("std::time::UNIX_EPOCH", "a pure room knows no clock: take `now` as an argument"),
     ("std::collections::HashMap", "its order is random: use `BTreeMap`"),
     ("std::collections::HashSet", "its order is random: use `BTreeSet`"),
-    (
-        "std::collections::hash_map",
-        "its order is random: use `btree_map`",
-    ),
-    (
-        "std::collections::hash_set",
-        "its order is random: use `btree_set`",
-    ),
+    ("std::collections::hash_map", "its order is random: use `btree_map`"),
+    ("std::collections::hash_set", "its order is random: use `btree_set`"),
     ("std::hash::RandomState", "it is random"),
     ("std::random", "it is random"),
     ("core::random", "it is random"),
@@ -66,17 +51,8 @@ const PURE_VALUES: &[&str] = &[
 ];
 
 /// Macros that read or write outside the program, or the environment of the build.
-const MACROS: &[&str] = &[
-    "print",
-    "println",
-    "eprint",
-    "eprintln",
-    "dbg",
-    "env",
-    "option_env",
-    "include",
-    "thread_local",
-];
+const MACROS: &[&str] =
+    &["print", "println", "eprint", "eprintln", "dbg", "env", "option_env", "include", "thread_local"];
 
 /// Methods of `std::path::Path` that ask the disk. No other type of a pure room may have a method of these names.
 const PATH_METHODS: &[&str] = &[
@@ -122,32 +98,21 @@ fn check_source(source: &Source<'_>) -> Vec<Fault> {
     found.retain(|(line, _)| !source.is_test_line(*line));
     found.sort();
     found.dedup();
-    found
-        .into_iter()
-        .map(|(line, message)| Fault::new(source.path, line, RULE, message))
-        .collect()
+    found.into_iter().map(|(line, message)| Fault::new(source.path, line, RULE, message)).collect()
 }
 
 /// Why the word at `index` may not stand there, whatever path it is in.
 fn judge_word(tokens: &[Token], index: usize) -> Option<String> {
     let word = tokens.get(index)?.word()?;
     let is_macro = tokens.get(index + 1).is_some_and(|mark| mark.is_mark('!'));
-    let is_call = tokens
-        .get(index + 1)
-        .is_some_and(|open| matches!(open.kind, Kind::Open { .. }));
-    let after_dot = index
-        .checked_sub(1)
-        .and_then(|at| tokens.get(at))
-        .is_some_and(|dot| dot.is_mark('.'));
+    let is_call = tokens.get(index + 1).is_some_and(|open| matches!(open.kind, Kind::Open { .. }));
+    let after_dot = index.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|dot| dot.is_mark('.'));
     if is_macro && MACROS.contains(&word) {
         return Some(format!("`{word}!` is forbidden in a pure room"));
     }
     // A file from outside the room's sources, which this rule would not look at.
     let is_attribute = tokens.get(index + 1).is_some_and(|equals| equals.is_mark('='))
-        && index
-            .checked_sub(2)
-            .and_then(|at| tokens.get(at))
-            .is_some_and(|mark| mark.is_mark('#'));
+        && index.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|mark| mark.is_mark('#'));
     if is_attribute && word == "path" {
         return Some("`#[path]`: the modules of a pure room are in its own folder".to_owned());
     }
@@ -161,15 +126,13 @@ fn judge_word(tokens: &[Token], index: usize) -> Option<String> {
 fn judge(path: &[String]) -> Option<String> {
     let path = canonical(path);
     let within = |prefix: &str| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
     if PURE_VALUES.iter().any(|pure| within(pure)) {
         return None;
     }
-    if let Some(method) = path
-        .strip_prefix("std::path::Path::")
-        .or_else(|| path.strip_prefix("std::path::PathBuf::"))
+    if let Some(method) =
+        path.strip_prefix("std::path::Path::").or_else(|| path.strip_prefix("std::path::PathBuf::"))
         && PATH_METHODS.contains(&method)
     {
         return Some(format!("`{path}` asks the disk: a pure room knows no file"));
@@ -182,17 +145,12 @@ fn judge(path: &[String]) -> Option<String> {
 /// what it contains could no longer be recognised.
 fn judge_import(import: &Import) -> Option<String> {
     if import.is_extern_crate {
-        return Some(format!(
-            "`extern crate {}`: name the crate in a path instead",
-            import.path.join("::")
-        ));
+        return Some(format!("`extern crate {}`: name the crate in a path instead", import.path.join("::")));
     }
     let path = canonical(&import.path);
-    let holds_forbidden = FORBIDDEN.iter().any(|(forbidden, _)| {
-        forbidden
-            .strip_prefix(&path)
-            .is_some_and(|rest| rest.starts_with("::"))
-    });
+    let holds_forbidden = FORBIDDEN
+        .iter()
+        .any(|(forbidden, _)| forbidden.strip_prefix(&path).is_some_and(|rest| rest.starts_with("::")));
     let whole =
         holds_forbidden.then(|| format!("`{path}` imported whole: import the names in it one by one"));
     judge(&import.path).or(whole)
@@ -213,15 +171,9 @@ mod tests {
     use crate::Tree;
 
     fn faults_at(path: &str, text: &str) -> Vec<String> {
-        let tree = Tree::of(&[
-            ("crates/policy/Cargo.toml", ""),
-            ("crates/broker/Cargo.toml", ""),
-            (path, text),
-        ]);
-        check(&tree)
-            .into_iter()
-            .map(|fault| format!("{}: {}", fault.line, fault.message))
-            .collect()
+        let tree =
+            Tree::of(&[("crates/policy/Cargo.toml", ""), ("crates/broker/Cargo.toml", ""), (path, text)]);
+        check(&tree).into_iter().map(|fault| format!("{}: {}", fault.line, fault.message)).collect()
     }
 
     fn faults(text: &str) -> Vec<String> {

@@ -23,10 +23,8 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
         }
         for function in functions::functions(&source.tokens) {
             if function.length > FUNCTION_LINES {
-                let message = format!(
-                    "`{}` has {} lines, at most {FUNCTION_LINES}",
-                    function.path, function.length
-                );
+                let message =
+                    format!("`{}` has {} lines, at most {FUNCTION_LINES}", function.path, function.length);
                 faults.push(Fault::new(source.path, function.line, RULE, message));
             }
         }
@@ -56,26 +54,14 @@ mod tests {
     #[test]
     fn a_function_stops_at_its_limit_wherever_it_is() {
         let body = |lines: usize| "    g();\n".repeat(lines);
-        let shapes = [
-            ("fn f() {\n", "}\n"),
-            ("impl T { fn f() {\n", "} }\n"),
-            ("fn o() { fn f() {\n", "}\n}\n"),
-        ];
+        let shapes =
+            [("fn f() {\n", "}\n"), ("impl T { fn f() {\n", "} }\n"), ("fn o() { fn f() {\n", "}\n}\n")];
         for (head, tail) in &shapes[..2] {
-            assert_eq!(
-                count("crates/wire/src/a.rs", &format!("{head}{}{tail}", body(98))),
-                0
-            );
-            assert_eq!(
-                count("crates/wire/src/a.rs", &format!("{head}{}{tail}", body(99))),
-                1
-            );
+            assert_eq!(count("crates/wire/src/a.rs", &format!("{head}{}{tail}", body(98))), 0);
+            assert_eq!(count("crates/wire/src/a.rs", &format!("{head}{}{tail}", body(99))), 1);
         }
         let (head, tail) = shapes[2];
-        assert_eq!(
-            count("crates/wire/tests/a.rs", &format!("{head}{}{tail}", body(99))),
-            2
-        );
+        assert_eq!(count("crates/wire/tests/a.rs", &format!("{head}{}{tail}", body(99))), 2);
         let in_macro = format!("proptest! {{\n#[test]\nfn f(x in 0..1) {{\n{}}}\n}}", body(99));
         assert_eq!(count("crates/wire/tests/a.rs", &in_macro), 1);
     }

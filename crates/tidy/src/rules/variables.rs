@@ -29,11 +29,8 @@ pub fn check(tree: &Tree) -> Vec<Fault> {
             read.entry(name).or_insert((path, line));
         }
     }
-    let documented: BTreeSet<_> = read
-        .keys()
-        .filter(|name| tree.documents().any(|(_, text)| has_word(text, name)))
-        .cloned()
-        .collect();
+    let documented: BTreeSet<_> =
+        read.keys().filter(|name| tree.documents().any(|(_, text)| has_word(text, name))).cloned().collect();
     read.into_iter()
         .filter(|(name, _)| !documented.contains(name))
         .map(|(name, (path, line))| {
@@ -101,11 +98,7 @@ mod tests {
     use crate::Tree;
 
     fn names(path: &str, text: &str, document: &str) -> Vec<String> {
-        let tree = Tree::of(&[
-            ("crates/cli/Cargo.toml", ""),
-            (path, text),
-            ("docs/variables.md", document),
-        ]);
+        let tree = Tree::of(&[("crates/cli/Cargo.toml", ""), (path, text), ("docs/variables.md", document)]);
         check(&tree).into_iter().map(|fault| fault.message).collect()
     }
 
@@ -128,11 +121,7 @@ mod tests {
                 ["variable `PAGER` is in no document"],
                 "{text}"
             );
-            assert_eq!(
-                names("crates/cli/src/a.rs", text, "`PAGER`: shows long text."),
-                [""; 0],
-                "{text}"
-            );
+            assert_eq!(names("crates/cli/src/a.rs", text, "`PAGER`: shows long text."), [""; 0], "{text}");
         }
     }
 
@@ -145,11 +134,7 @@ mod tests {
             ("xtask/src/a.rs", format!("fn f() {{ \"{name}\" }}")),
             (".ci/run", format!("export {name}=1\n")),
         ] {
-            assert_eq!(
-                names(path, &text, ""),
-                [format!("variable `{name}` is in no document")],
-                "{path}"
-            );
+            assert_eq!(names(path, &text, ""), [format!("variable `{name}` is in no document")], "{path}");
             assert_eq!(names(path, &text, &name), [""; 0], "{path}");
         }
     }
@@ -157,11 +142,7 @@ mod tests {
     #[test]
     fn a_computed_name_is_left_alone() {
         assert_eq!(
-            names(
-                "crates/cli/src/a.rs",
-                "fn f(n: &str) { std::env::var(n); let var = 1; }",
-                ""
-            ),
+            names("crates/cli/src/a.rs", "fn f(n: &str) { std::env::var(n); let var = 1; }", ""),
             [""; 0]
         );
     }

@@ -20,10 +20,7 @@ const WORDS: &[([&str; 2], &str)] = &[
 /// Every such word in any text file.
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Fault> {
-    let words: Vec<_> = WORDS
-        .iter()
-        .map(|(pieces, reason)| (pieces.concat(), reason))
-        .collect();
+    let words: Vec<_> = WORDS.iter().map(|(pieces, reason)| (pieces.concat(), reason)).collect();
     let mut faults = Vec::new();
     for (path, text) in tree.select(|_| true) {
         for (index, line) in text.lines().enumerate() {
@@ -54,12 +51,7 @@ mod tests {
     fn every_word_is_a_fault_in_any_file() {
         for (pieces, _) in WORDS {
             let line = format!("first\nsee {}x for it\n", pieces.concat());
-            for path in [
-                "README.md",
-                "package-lock.json",
-                "crates/wire/src/a.rs",
-                ".ci/run",
-            ] {
+            for path in ["README.md", "package-lock.json", "crates/wire/src/a.rs", ".ci/run"] {
                 let faults = check(&Tree::of(&[(path, &line)]));
                 assert_eq!(faults.len(), 1, "{path}: {line}");
                 assert_eq!(faults.first().map(|fault| fault.line), Some(2));
@@ -69,15 +61,7 @@ mod tests {
 
     #[test]
     fn parts_of_other_names_pass() {
-        let text = [
-            "~/home",
-            "/wo",
-            "rk/x ./wo",
-            "rk/y ${HOME}/wo",
-            "rk/z happy",
-            "pi.org",
-        ]
-        .concat();
+        let text = ["~/home", "/wo", "rk/x ./wo", "rk/y ${HOME}/wo", "rk/z happy", "pi.org"].concat();
         assert_eq!(check(&Tree::of(&[("a.md", &text)])), []);
     }
 }
