@@ -41,6 +41,7 @@ pub(crate) type Judged = Result<(), Box<Reason>>;
 mod sealed {
     use super::{Area, Judged, Policy};
 
+    /// What only the actions of this crate can be asked.
     pub trait Sealed {
         /// Where a refusal belongs.
         const AREA: Area;

@@ -21,6 +21,7 @@ const ALLOWED: &[&str] = &[
     "schemars",
     "serde",
     "serde_json",
+    "shlex",
     "strsim",
     "thiserror",
     "url",
