@@ -6,3 +6,5 @@
 
 pub mod frame;
 pub mod json;
+pub mod jsonrpc;
+pub mod mcp;

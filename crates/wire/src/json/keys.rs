@@ -40,7 +40,11 @@ pub(super) struct Mark {
 
 impl Keys {
     pub(super) fn open(&self) -> Mark {
-        Mark { entries: self.entries.len(), decoded: self.decoded.len(), sketch: 0 }
+        Mark {
+            entries: self.entries.len(),
+            decoded: self.decoded.len(),
+            sketch: 0,
+        }
     }
 
     /// Notes the name whose literal's inside is `start..end` of `text`.
@@ -58,10 +62,22 @@ impl Keys {
             decode_into(text.get(start..end).unwrap_or_default(), &mut self.decoded);
             let to = self.decoded.len();
             let print = fingerprint(self.decoded.as_bytes(), from, to);
-            Entry { print, at, start: from, end: to, is_decoded: true }
+            Entry {
+                print,
+                at,
+                start: from,
+                end: to,
+                is_decoded: true,
+            }
         } else {
             let print = fingerprint(text.as_bytes(), start, end);
-            Entry { print, at, start, end, is_decoded: false }
+            Entry {
+                print,
+                at,
+                start,
+                end,
+                is_decoded: false,
+            }
         };
         if self.entries.len() - mark.entries < FEW {
             let bit = 1u64 << (entry.print >> 58);
@@ -77,7 +93,11 @@ impl Keys {
     fn compare(&self, mark: Mark, text: &str, new: &Entry) -> Result<(), JsonError> {
         let earlier = self.entries.get(mark.entries..).unwrap_or_default();
         let same = |old: &Entry| old.print == new.print && self.bytes(text, old) == self.bytes(text, new);
-        if earlier.iter().any(same) { Err(self.duplicate(text, new)) } else { Ok(()) }
+        if earlier.iter().any(same) {
+            Err(self.duplicate(text, new))
+        } else {
+            Ok(())
+        }
     }
 
     /// Forgets the names of the object that `mark` opened, after the check that large objects put off.
@@ -102,7 +122,9 @@ impl Keys {
         let repeated = sorted
             .windows(2)
             .filter_map(|pair| match pair {
-                [one, two] if one.print == two.print && self.bytes(text, one) == self.bytes(text, two) => Some(two),
+                [one, two] if one.print == two.print && self.bytes(text, one) == self.bytes(text, two) => {
+                    Some(two)
+                }
                 _ => None,
             })
             .min_by_key(|entry| entry.at);
@@ -110,7 +132,11 @@ impl Keys {
     }
 
     fn bytes<'s>(&'s self, text: &'s str, entry: &Entry) -> &'s [u8] {
-        let source = if entry.is_decoded { self.decoded.as_bytes() } else { text.as_bytes() };
+        let source = if entry.is_decoded {
+            self.decoded.as_bytes()
+        } else {
+            text.as_bytes()
+        };
         source.get(entry.start..entry.end).unwrap_or_default()
     }
 
@@ -132,7 +158,8 @@ fn fingerprint(bytes: &[u8], start: usize, end: usize) -> u64 {
         first ^ last.rotate_left(25)
     } else {
         let key = bytes.get(start..end).unwrap_or_default();
-        key.iter().fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
+        key.iter()
+            .fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
     };
     let mixed = (ends ^ (length as u64)).wrapping_mul(MIX);
     mixed ^ (mixed >> 29)

@@ -5,6 +5,7 @@
 //! Why not `serde_json` alone: it keeps the last of two equal keys, while the program behind us may keep the first.
 //! A rule that judged one and a tool that runs the other is a hole (Law 5: what was judged is what is sent on).
 
+mod accepted;
 mod edit;
 mod error;
 mod keys;
@@ -19,6 +20,7 @@ mod text;
 mod value;
 mod write;
 
+pub use accepted::Accepted;
 pub use edit::{EditError, Edits};
 pub use error::{Expected, JsonError, JsonErrorKind};
 pub use outline::{Document, Outlined};

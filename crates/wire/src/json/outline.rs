@@ -39,7 +39,12 @@ pub struct Outlined<'d, 'a> {
 
 impl<'a> Document<'a> {
     pub(super) fn new(text: &'a str, root: Span, entries: Vec<Entry>, is_complete: bool) -> Self {
-        Self { text, root, entries, is_complete }
+        Self {
+            text,
+            root,
+            entries,
+            is_complete,
+        }
     }
 
     /// The whole text that was scanned, white space around the value included.
@@ -58,7 +63,11 @@ impl<'a> Document<'a> {
     #[must_use]
     pub const fn outline(&self) -> Outlined<'_, 'a> {
         let place = if self.is_complete { Some((1, 0)) } else { None };
-        Outlined { document: self, value: self.root(), place }
+        Outlined {
+            document: self,
+            value: self.root(),
+            place,
+        }
     }
 
     fn member(&self, entry: &Entry) -> Member<'a> {
@@ -80,8 +89,14 @@ impl<'d, 'a> Outlined<'d, 'a> {
 
     /// Its members in order; none if it is not an object.
     pub fn members(self) -> impl Iterator<Item = Member<'a>> + use<'d, 'a> {
-        let outlined = self.place.map(|place| self.entries(place).map(|(_, entry)| self.document.member(entry)));
-        let walked = if self.place.is_none() { Some(self.value.members()) } else { None };
+        let outlined = self
+            .place
+            .map(|place| self.entries(place).map(|(_, entry)| self.document.member(entry)));
+        let walked = if self.place.is_none() {
+            Some(self.value.members())
+        } else {
+            None
+        };
         outlined.into_iter().flatten().chain(walked.into_iter().flatten())
     }
 
@@ -90,11 +105,25 @@ impl<'d, 'a> Outlined<'d, 'a> {
     pub fn get(self, key: &str) -> Option<Outlined<'d, 'a>> {
         let Some(place) = self.place else {
             let value = self.value.get(key)?.value;
-            return Some(Self { document: self.document, value, place: None });
+            return Some(Self {
+                document: self.document,
+                value,
+                place: None,
+            });
         };
-        let (index, entry) = self.entries(place).find(|(_, entry)| self.document.member(entry).key.means(key))?;
-        let place = if place.0 < LEVELS { Some((place.0 + 1, index + 1)) } else { None };
-        Some(Self { document: self.document, value: Value::new(self.document.text, entry.value), place })
+        let (index, entry) = self
+            .entries(place)
+            .find(|(_, entry)| self.document.member(entry).key.means(key))?;
+        let place = if place.0 < LEVELS {
+            Some((place.0 + 1, index + 1))
+        } else {
+            None
+        };
+        Some(Self {
+            document: self.document,
+            value: Value::new(self.document.text, entry.value),
+            place,
+        })
     }
 
     fn entries(self, (level, first): (u8, usize)) -> impl Iterator<Item = (usize, &'d Entry)> + use<'d, 'a> {

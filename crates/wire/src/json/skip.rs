@@ -20,7 +20,11 @@ const fn stops(word: u64) -> u64 {
 /// Offset of the first stop in `word`, if any.
 const fn first_stop(word: u64) -> Option<usize> {
     let found = stops(word);
-    if found == 0 { None } else { Some(found.trailing_zeros() as usize / 8) }
+    if found == 0 {
+        None
+    } else {
+        Some(found.trailing_zeros() as usize / 8)
+    }
 }
 
 /// Whether any of 32 bytes is a stop.
@@ -44,7 +48,9 @@ pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     // Most strings are short: two cheap steps before the wide ones.
     for _ in 0..2 {
-        let Some(next) = word(bytes, at) else { return plain_end_slow(bytes, at) };
+        let Some(next) = word(bytes, at) else {
+            return plain_end_slow(bytes, at);
+        };
         if let Some(found) = first_stop(next) {
             return at + found;
         }

@@ -113,11 +113,17 @@ fn escape(text: &str) -> (char, usize) {
 }
 
 fn unicode_escape(bytes: &[u8]) -> (char, usize) {
-    let Some(first) = hex4(bytes, 2) else { return (char::REPLACEMENT_CHARACTER, 2) };
+    let Some(first) = hex4(bytes, 2) else {
+        return (char::REPLACEMENT_CHARACTER, 2);
+    };
     if let Some(plain) = char::from_u32(u32::from(first)) {
         return (plain, 6);
     }
-    let second = if bytes.get(6..8) == Some(b"\\u") { hex4(bytes, 8) } else { None };
+    let second = if bytes.get(6..8) == Some(b"\\u") {
+        hex4(bytes, 8)
+    } else {
+        None
+    };
     match (first, second) {
         (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
             let joined = 0x1_0000 + ((u32::from(first) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
@@ -167,7 +173,17 @@ mod tests {
 
     #[test]
     fn broken_escapes_do_not_panic() {
-        for raw in [r"\", r"\u", r"\u12", r"\uD800", r"\uD800\u0041", r"\uDC00", r"\x", "\\u\u{e9}\u{e9}", "\\\u{1F600}"] {
+        for raw in [
+            r"\",
+            r"\u",
+            r"\u12",
+            r"\uD800",
+            r"\uD800\u0041",
+            r"\uDC00",
+            r"\x",
+            "\\u\u{e9}\u{e9}",
+            "\\\u{1F600}",
+        ] {
             let mut out = String::new();
             decode_into(raw, &mut out);
             assert!(out.contains(char::REPLACEMENT_CHARACTER), "{raw}: {out}");

@@ -107,19 +107,30 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_text(self) -> Option<Text<'a>> {
         let inside = self.raw().strip_prefix('"')?.strip_suffix('"')?;
-        Some(Text::new(inside, memchr::memchr(b'\\', inside.as_bytes()).is_some()))
+        Some(Text::new(
+            inside,
+            memchr::memchr(b'\\', inside.as_bytes()).is_some(),
+        ))
     }
 
     /// The number, if it is an integer that fits and is written as one (no fraction, no exponent).
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
-        if self.kind() == Kind::Number { self.raw().parse().ok() } else { None }
+        if self.kind() == Kind::Number {
+            self.raw().parse().ok()
+        } else {
+            None
+        }
     }
 
     /// The number, if it is a non-negative integer that fits and is written as one.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
-        if self.kind() == Kind::Number { self.raw().parse().ok() } else { None }
+        if self.kind() == Kind::Number {
+            self.raw().parse().ok()
+        } else {
+            None
+        }
     }
 
     /// The boolean, if it is one.
@@ -135,13 +146,17 @@ impl<'a> Value<'a> {
     /// The members of an object, in order; nothing for any other value.
     #[must_use]
     pub fn members(self) -> Members<'a> {
-        Members { walk: Walk::over(self, Kind::Object) }
+        Members {
+            walk: Walk::over(self, Kind::Object),
+        }
     }
 
     /// The items of an array, in order; nothing for any other value.
     #[must_use]
     pub fn items(self) -> Items<'a> {
-        Items { walk: Walk::over(self, Kind::Array) }
+        Items {
+            walk: Walk::over(self, Kind::Array),
+        }
     }
 
     /// The member whose decoded name is `key`.
@@ -159,9 +174,13 @@ impl<'a> Value<'a> {
         let mut here = self;
         for step in pointer.strip_prefix('/')?.split('/') {
             here = match here.kind() {
-                Kind::Object if step.contains('~') => here.get(&step.replace("~1", "/").replace("~0", "~"))?.value,
+                Kind::Object if step.contains('~') => {
+                    here.get(&step.replace("~1", "/").replace("~0", "~"))?.value
+                }
                 Kind::Object => here.get(step)?.value,
-                Kind::Array if step == "0" || !step.starts_with(['0', '+']) => here.items().nth(step.parse().ok()?)?,
+                Kind::Array if step == "0" || !step.starts_with(['0', '+']) => {
+                    here.items().nth(step.parse().ok()?)?
+                }
                 Kind::Array | Kind::String | Kind::Number | Kind::Bool | Kind::Null => return None,
             };
         }
@@ -181,7 +200,10 @@ impl<'a> Value<'a> {
     }
 
     /// The value as a type of the caller's.
-    #[expect(clippy::disallowed_methods, reason = "the scanner has already refused duplicate keys in this text")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the scanner has already refused duplicate keys in this text"
+    )]
     pub fn deserialize<T: Deserialize<'a>>(self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.raw())
     }
@@ -235,9 +257,17 @@ impl<'a> Walk<'a> {
     fn over(container: Value<'a>, kind: Kind) -> Self {
         let Span { start, end } = container.span;
         if container.kind() == kind {
-            Self { text: container.text, at: start.saturating_add(1), end: end.saturating_sub(1) }
+            Self {
+                text: container.text,
+                at: start.saturating_add(1),
+                end: end.saturating_sub(1),
+            }
         } else {
-            Self { text: container.text, at: end, end }
+            Self {
+                text: container.text,
+                at: end,
+                end,
+            }
         }
     }
 
@@ -260,7 +290,11 @@ impl<'a> Walk<'a> {
         let colon = skip::white_space(bytes, end);
         self.at = skip::white_space(bytes, colon.saturating_add(1));
         let value = self.value()?;
-        Some(Member { key: Text::new(inside, is_escaped), key_span: Span::new(open, end), value })
+        Some(Member {
+            key: Text::new(inside, is_escaped),
+            key_span: Span::new(open, end),
+            value,
+        })
     }
 
     fn value(&mut self) -> Option<Value<'a>> {
@@ -284,8 +318,10 @@ mod tests {
         let text = r#" { "a" : [1, {"b/c": "x"}, [] , {}], "\u0064" : null ,"e":-1.5e3 } "#;
         let root = scan_str(text, Limits::DEFAULT).unwrap();
         let root = root.root();
-        let seen: Vec<_> =
-            root.members().map(|member| (member.key.decode().into_owned(), member.value.raw())).collect();
+        let seen: Vec<_> = root
+            .members()
+            .map(|member| (member.key.decode().into_owned(), member.value.raw()))
+            .collect();
         assert_eq!(
             seen,
             [
@@ -303,7 +339,11 @@ mod tests {
         assert_eq!(root.get("a").unwrap().value.items().count(), 4);
         assert_eq!(root.items().count(), 0);
         for member in root.members() {
-            assert!(text.get(member.span().range()).unwrap().ends_with(member.value.raw()));
+            assert!(
+                text.get(member.span().range())
+                    .unwrap()
+                    .ends_with(member.value.raw())
+            );
         }
     }
 

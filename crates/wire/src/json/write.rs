@@ -19,7 +19,9 @@ pub fn push_string(out: &mut String, value: &str) {
     let mut rest = value;
     loop {
         let plain = plain_end(rest.as_bytes(), 0);
-        let Some((head, tail)) = rest.split_at_checked(plain) else { break };
+        let Some((head, tail)) = rest.split_at_checked(plain) else {
+            break;
+        };
         out.push_str(head);
         let mut characters = tail.chars();
         let Some(stop) = characters.next() else { break };
@@ -56,7 +58,13 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        for value in ["", "a", "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}", "\u{2028}\u{1F600}", "end\\"] {
+        for value in [
+            "",
+            "a",
+            "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}",
+            "\u{2028}\u{1F600}",
+            "end\\",
+        ] {
             let literal = string(value);
             let document = scan_str(&literal, Limits::DEFAULT).unwrap();
             assert_eq!(document.root().as_text().unwrap().decode(), value);
