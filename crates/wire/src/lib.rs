@@ -8,3 +8,4 @@ pub mod frame;
 pub mod json;
 pub mod jsonrpc;
 pub mod mcp;
+pub mod plugin;

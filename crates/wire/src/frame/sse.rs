@@ -72,8 +72,8 @@ pub struct Events {
     skip_line_feed: bool,
     is_at_start: bool,
     event: String,
+    /// Each data line ends with a line feed, so this is empty only while there was no data field.
     data: String,
-    has_data: bool,
     id: Option<String>,
     retry_ms: Option<u64>,
     last_id: String,
@@ -93,7 +93,6 @@ impl Events {
             is_at_start: true,
             event: String::new(),
             data: String::new(),
-            has_data: false,
             id: None,
             retry_ms: None,
             last_id: String::new(),
@@ -119,7 +118,7 @@ impl Events {
                     self.is_spent = true;
                     return Some(Err(failure));
                 }
-                if self.has_data {
+                if !self.data.is_empty() {
                     break;
                 }
                 self.start_event();
@@ -146,7 +145,7 @@ impl Events {
         if self.is_spent {
             self.start_event();
         }
-        let is_inside = self.has_data || !self.line.is_empty() || self.failure.is_some();
+        let is_inside = !self.data.is_empty() || !self.line.is_empty() || self.failure.is_some();
         let length = self.data.len();
         self.start_event();
         self.line = Vec::new();
@@ -174,7 +173,6 @@ impl Events {
     fn start_event(&mut self) {
         self.is_spent = false;
         self.failure = None;
-        self.has_data = false;
         self.event.clear();
         self.data.clear();
         self.data.shrink_to(KEEP_BUFFER_BYTES);
@@ -252,7 +250,6 @@ impl Events {
         match name {
             "event" => value.clone_into(&mut self.event),
             "data" => {
-                self.has_data = true;
                 self.data.push_str(value);
                 self.data.push('\n');
             }

@@ -296,7 +296,7 @@ mod tests {
             ("ab", r#"{ "c" : 3 }"#),
             ("ac", r#"{ "b":2 }"#),
             ("bc", r#"{ "a":1 }"#),
-            ("abc", r#"{  }"#),
+            ("abc", "{  }"),
         ] {
             let result = edited(text, |edits, root| {
                 gone.chars()
@@ -309,8 +309,8 @@ mod tests {
     #[test]
     fn members_are_put_in_where_there_is_room() {
         for (text, result) in [
-            (r#"{}"#, r#"{"x":1,"y\"":[ ]}"#),
-            (r#"{ }"#, r#"{"x":1,"y\"":[ ] }"#),
+            ("{}", r#"{"x":1,"y\"":[ ]}"#),
+            ("{ }", r#"{"x":1,"y\"":[ ] }"#),
             (r#"{"a":{}}"#, r#"{"a":{},"x":1,"y\"":[ ]}"#),
         ] {
             let inserted = edited(text, |edits, root| {

@@ -26,6 +26,21 @@ impl JsonError {
     }
 }
 
+impl JsonErrorKind {
+    /// Whether the text is JSON by the grammar and was refused for what decoders make of it, or for its size.
+    #[must_use]
+    pub const fn is_beyond_grammar(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLong { .. }
+                | Self::TooDeep { .. }
+                | Self::DuplicateKey { .. }
+                | Self::NumberTooLong { .. }
+                | Self::NumberOutOfRange
+        )
+    }
+}
+
 /// What the scanner wanted to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {

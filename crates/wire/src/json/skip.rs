@@ -163,7 +163,7 @@ mod tests {
         for stop in (0..0x20).chain([b'"', b'\\']) {
             for place in 0..80 {
                 let mut bytes = vec![b'x'; 90];
-                *bytes.get_mut(place).unwrap() = stop;
+                bytes[place] = stop;
                 // Bytes that differ from a stop in the top bit only must not be taken for one.
                 for high in bytes.iter_mut().take(place) {
                     *high = stop | 0x80;

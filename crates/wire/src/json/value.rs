@@ -240,7 +240,7 @@ impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        self.walk.to_next()?;
+        self.walk.advance()?;
         self.walk.value()
     }
 }
@@ -272,7 +272,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Moves to the first byte of the next member or item.
-    fn to_next(&mut self) -> Option<()> {
+    fn advance(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
         self.at = skip::white_space(bytes, self.at);
         if bytes.get(self.at) == Some(&b',') {
@@ -282,7 +282,7 @@ impl<'a> Walk<'a> {
     }
 
     fn member(&mut self) -> Option<Member<'a>> {
-        self.to_next()?;
+        self.advance()?;
         let bytes = self.text.as_bytes();
         let open = self.at;
         let (end, is_escaped) = skip::string(bytes, open);

@@ -106,7 +106,7 @@ pub enum MessageKind<'a> {
 /// let refusal = parse(twice, Rules::default()).unwrap_err();
 /// assert_eq!(
 ///     refusal.answer().as_deref(),
-///     Some(r#"{"jsonrpc":"2.0","id":"x","error":{"code":-32600,"message":"duplicate key `name` at byte 59"}}"#)
+///     Some(r#"{"jsonrpc":"2.0","id":"x","error":{"code":-32600,"message":"duplicate key `name` at byte 58"}}"#)
 /// );
 /// # Ok::<(), portcullis_wire::jsonrpc::Refusal>(())
 /// ```

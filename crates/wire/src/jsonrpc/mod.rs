@@ -9,6 +9,6 @@ mod refusal;
 
 pub use build::{error, notification, request, result};
 pub use fold::case_variant;
-pub use id::{IdError, IdKey, OwnedId, RawId};
-pub use message::{Batch, Frame, Message, MessageKind, Rules, parse, parse_one};
+pub use id::{IdError, IdKey, LONGEST_ID_BYTES, OwnedId, RawId};
+pub use message::{Batch, Frame, LONGEST_METHOD_BYTES, Message, MessageKind, Rules, parse, parse_one};
 pub use refusal::{Refusal, Shape, code};

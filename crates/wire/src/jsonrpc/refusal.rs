@@ -3,7 +3,7 @@
 use super::build;
 use super::id::{OwnedId, RawId};
 use crate::frame::lines::{LineError, LineErrorKind};
-use crate::json::{Completeness, JsonError, JsonErrorKind, recover};
+use crate::json::{Completeness, JsonError, recover};
 
 /// Error codes of JSON-RPC 2.0 and of MCP.
 pub mod code {
@@ -86,13 +86,10 @@ impl Refusal {
     /// The refusal of a text that the scanner refused; reads the id off it where that is safe.
     #[must_use]
     pub fn of_json(error: &JsonError, bytes: &[u8]) -> Self {
-        let code = match error.kind {
-            JsonErrorKind::TooLong { .. }
-            | JsonErrorKind::TooDeep { .. }
-            | JsonErrorKind::DuplicateKey { .. }
-            | JsonErrorKind::NumberTooLong { .. }
-            | JsonErrorKind::NumberOutOfRange => code::INVALID_REQUEST,
-            _ => code::PARSE_ERROR,
+        let code = if error.kind.is_beyond_grammar() {
+            code::INVALID_REQUEST
+        } else {
+            code::PARSE_ERROR
         };
         Self::recovered(code, error.to_string(), bytes, Completeness::Whole)
     }
@@ -100,9 +97,11 @@ impl Refusal {
     /// The refusal of a line that is no frame.
     #[must_use]
     pub fn of_line(error: &LineError<'_>) -> Self {
-        let code = match error.kind {
-            LineErrorKind::TooLong { .. } => code::INVALID_REQUEST,
-            _ => code::PARSE_ERROR,
+        let is_too_long = matches!(error.kind, LineErrorKind::TooLong { .. });
+        let code = if is_too_long {
+            code::INVALID_REQUEST
+        } else {
+            code::PARSE_ERROR
         };
         let completeness = if error.is_whole {
             Completeness::Whole

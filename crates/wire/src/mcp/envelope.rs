@@ -253,7 +253,9 @@ pub(super) fn text<'a>(
     match value.kind() {
         Kind::Null => Ok(None),
         Kind::String => Ok(value.as_text()),
-        _ => Err(wrong(message, name, value, "a string")),
+        Kind::Object | Kind::Array | Kind::Number | Kind::Bool => {
+            Err(wrong(message, name, value, "a string"))
+        }
     }
 }
 
@@ -265,7 +267,9 @@ pub(super) fn object<'a>(
     match value.kind() {
         Kind::Null => Ok(None),
         Kind::Object => Ok(Some(value)),
-        _ => Err(wrong(message, name, value, "an object")),
+        Kind::Array | Kind::String | Kind::Number | Kind::Bool => {
+            Err(wrong(message, name, value, "an object"))
+        }
     }
 }
 

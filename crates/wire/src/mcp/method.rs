@@ -202,7 +202,7 @@ mod tests {
             assert_eq!(Method::read(row.name), Some(row.method));
             assert_eq!(row.method.as_str(), row.name);
             assert_eq!(
-                row.form == Form::Notification,
+                row.form == Notification,
                 row.name.starts_with("notifications/"),
                 "{}",
                 row.name
