@@ -59,7 +59,10 @@ fn duplicate_names() {
     // Past the size at which names are sorted rather than compared.
     let many: Vec<String> = (0..500).map(|index| format!("\"k{index}\":0")).collect();
     let frame = call(&format!("\"arguments\":{{{},\"k3\\u0037\":0}}", many.join(",")));
-    check(frame.as_bytes(), &expect!["-32600 7 Request: duplicate key `k37` at byte 4470"]);
+    check(
+        frame.as_bytes(),
+        &expect!["-32600 7 Request: duplicate key `k37` at byte 4470"],
+    );
 }
 
 #[test]
@@ -73,7 +76,10 @@ fn case_variants() {
             r#"{"jsonrpc":"2.0","id":7,"ID":8,"method":"ping"}"#,
             expect!["-32600 - Request: member `ID` is a case variant of `id`"],
         ),
-        (r#"{"JSONRPC":"2.0","id":7,"method":"ping"}"#, expect!["-32600 7 Request: member `JSONRPC` is a case variant of `jsonrpc`"]),
+        (
+            r#"{"JSONRPC":"2.0","id":7,"method":"ping"}"#,
+            expect!["-32600 7 Request: member `JSONRPC` is a case variant of `jsonrpc`"],
+        ),
         (
             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"param\u{17F}\":{}}",
             expect!["-32600 7 Request: member `paramſ` is a case variant of `params`"],
@@ -96,7 +102,9 @@ fn case_variants() {
         ),
         (
             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":{\"_meta\":{\"progressTo\u{212A}en\":1}}}",
-            expect!["-32602 7 Request: member `progressToKen` of `_meta` is a case variant of `progressToken`"],
+            expect![
+                "-32602 7 Request: member `progressToKen` of `_meta` is a case variant of `progressToken`"
+            ],
         ),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"x/unknown","params":{"_Meta":{}}}"#,
@@ -130,36 +138,111 @@ fn texts_that_are_not_json() {
             "\u{FEFF}{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}",
             expect!["-32700 7 Request: byte order mark at byte 0"],
         ),
-        (&call(r#""arguments":{"n":NaN}"#), expect!["-32700 7 Request: `NaN` and `Infinity` are not JSON at byte 84"]),
-        (&call(r#""arguments":{"n":-Infinity}"#), expect!["-32700 7 Request: `NaN` and `Infinity` are not JSON at byte 84"]),
-        (&call(r#""arguments":{"s":"\ud800"}"#), expect![[r#"-32700 7 Request: lone surrogate `\ud800` at byte 85"#]]),
-        (&call(r#""arguments":{"s":"\udc00\ud800"}"#), expect![[r#"-32700 7 Request: lone surrogate `\udc00` at byte 85"#]]),
-        (&call(r#""arguments":{"\ud83dx":1}"#), expect![[r#"-32700 7 Request: lone surrogate `\ud83d` at byte 81"#]]),
-        (&call(r#""arguments":{"n":1e400}"#), expect!["-32600 7 Request: number out of the range of a double at byte 84"]),
-        (&call(r#""arguments":{"n":-1e-400}"#), expect!["-32600 7 Request: number out of the range of a double at byte 84"]),
-        (&call(r#""arguments":{"n":01}"#), expect!["-32700 7 Request: leading zero in a number at byte 84"]),
-        (&call(r#""arguments":{"n":+1}"#), expect!["-32700 7 Request: unexpected `+`, expected a value at byte 84"]),
-        (&call(r#""arguments":{"n":1.}"#), expect!["-32700 7 Request: unexpected `}`, expected a digit at byte 86"]),
-        (&call(r#""arguments":{"n":.5}"#), expect!["-32700 7 Request: unexpected `.`, expected a value at byte 84"]),
-        (&call(r#""arguments":{"n":0x10}"#), expect!["-32700 7 Request: unexpected `x`, expected `,` or `}` at byte 85"]),
-        (&call(r#""arguments":{"s":'x'}"#), expect![[r#"-32700 7 Request: unexpected `\'`, expected a value at byte 84"#]]),
-        (&call(r#""arguments":{"s":"\x41"}"#), expect!["-32700 7 Request: invalid escape at byte 85"]),
-        (&call("\"arguments\":{\"s\":\"a\nb\"}"), expect!["-32700 7 Request: control character U+000A in a string at byte 86"]),
-        (&call("\"arguments\":{\"s\":\"a\0b\"}"), expect!["-32700 7 Request: control character U+0000 in a string at byte 86"]),
-        (&call(r#""arguments":{"a":1,}"#), expect!["-32700 7 Request: trailing comma at byte 86"]),
-        (&call(r#""arguments":[1,]"#), expect!["-32700 7 Request: trailing comma at byte 82"]),
-        (&call(r#""arguments":{a:1}"#), expect!["-32700 7 Request: unexpected `a`, expected a key at byte 80"]),
-        (&call(r#""arguments":{} /* c */"#), expect!["-32700 7 Request: unexpected `/`, expected `,` or `}` at byte 82"]),
-        (&deep, expect!["-32600 7 Request: nesting deeper than 100 at byte 181"]),
-        (&long, expect!["-32600 7 Request: number of more than 128 bytes at byte 84"]),
+        (
+            &call(r#""arguments":{"n":NaN}"#),
+            expect!["-32700 7 Request: `NaN` and `Infinity` are not JSON at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":-Infinity}"#),
+            expect!["-32700 7 Request: `NaN` and `Infinity` are not JSON at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"s":"\ud800"}"#),
+            expect![[r#"-32700 7 Request: lone surrogate `\ud800` at byte 85"#]],
+        ),
+        (
+            &call(r#""arguments":{"s":"\udc00\ud800"}"#),
+            expect![[r#"-32700 7 Request: lone surrogate `\udc00` at byte 85"#]],
+        ),
+        (
+            &call(r#""arguments":{"\ud83dx":1}"#),
+            expect![[r#"-32700 7 Request: lone surrogate `\ud83d` at byte 81"#]],
+        ),
+        (
+            &call(r#""arguments":{"n":1e400}"#),
+            expect!["-32600 7 Request: number out of the range of a double at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":-1e-400}"#),
+            expect!["-32600 7 Request: number out of the range of a double at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":01}"#),
+            expect!["-32700 7 Request: leading zero in a number at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":+1}"#),
+            expect!["-32700 7 Request: unexpected `+`, expected a value at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":1.}"#),
+            expect!["-32700 7 Request: unexpected `}`, expected a digit at byte 86"],
+        ),
+        (
+            &call(r#""arguments":{"n":.5}"#),
+            expect!["-32700 7 Request: unexpected `.`, expected a value at byte 84"],
+        ),
+        (
+            &call(r#""arguments":{"n":0x10}"#),
+            expect!["-32700 7 Request: unexpected `x`, expected `,` or `}` at byte 85"],
+        ),
+        (
+            &call(r#""arguments":{"s":'x'}"#),
+            expect![[r#"-32700 7 Request: unexpected `\'`, expected a value at byte 84"#]],
+        ),
+        (
+            &call(r#""arguments":{"s":"\x41"}"#),
+            expect!["-32700 7 Request: invalid escape at byte 85"],
+        ),
+        (
+            &call("\"arguments\":{\"s\":\"a\nb\"}"),
+            expect!["-32700 7 Request: control character U+000A in a string at byte 86"],
+        ),
+        (
+            &call("\"arguments\":{\"s\":\"a\0b\"}"),
+            expect!["-32700 7 Request: control character U+0000 in a string at byte 86"],
+        ),
+        (
+            &call(r#""arguments":{"a":1,}"#),
+            expect!["-32700 7 Request: trailing comma at byte 86"],
+        ),
+        (
+            &call(r#""arguments":[1,]"#),
+            expect!["-32700 7 Request: trailing comma at byte 82"],
+        ),
+        (
+            &call(r#""arguments":{a:1}"#),
+            expect!["-32700 7 Request: unexpected `a`, expected a key at byte 80"],
+        ),
+        (
+            &call(r#""arguments":{} /* c */"#),
+            expect!["-32700 7 Request: unexpected `/`, expected `,` or `}` at byte 82"],
+        ),
+        (
+            &deep,
+            expect!["-32600 7 Request: nesting deeper than 100 at byte 181"],
+        ),
+        (
+            &long,
+            expect!["-32600 7 Request: number of more than 128 bytes at byte 84"],
+        ),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"ping"}{"jsonrpc":"2.0","id":8,"method":"ping"}"#,
             expect!["-32700 7 Request: trailing text after the value at byte 40"],
         ),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"ping"} x"#, expect!["-32700 7 Request: trailing text after the value at byte 41"]),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"ping""#, expect!["-32700 - Request: unexpected end of text, expected `,` or `}` at byte 39"]),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"ping"} x"#,
+            expect!["-32700 7 Request: trailing text after the value at byte 41"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"ping""#,
+            expect!["-32700 - Request: unexpected end of text, expected `,` or `}` at byte 39"],
+        ),
         ("", expect!["-32700 - Unknown: no value at byte 0"]),
-        ("true", expect!["-32600 - Unknown: a message is an object, not a boolean"]),
+        (
+            "true",
+            expect!["-32600 - Unknown: a message is an object, not a boolean"],
+        ),
     ]);
     let mut invalid = call(r#""arguments":{"s":"x"}"#).into_bytes();
     let at = invalid.len() - 4;
@@ -170,7 +253,10 @@ fn texts_that_are_not_json() {
         let mut frame = br#"{"jsonrpc":"2.0","id":"u","method":"x","params":{"s":""#.to_vec();
         frame.extend_from_slice(bytes);
         frame.extend_from_slice(b"\"}}");
-        check(&frame, &expect![[r#"-32700 "u" Request: invalid UTF-8 at byte 54"#]]);
+        check(
+            &frame,
+            &expect![[r#"-32700 "u" Request: invalid UTF-8 at byte 54"#]],
+        );
     }
 }
 
@@ -211,11 +297,15 @@ fn ids_and_kinds() {
         ),
         (
             r#"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged"}"#,
-            expect!["-32600 - Notification: notification `notifications/subscriptions/acknowledged` is not defined here"],
+            expect![
+                "-32600 - Notification: notification `notifications/subscriptions/acknowledged` is not defined here"
+            ],
         ),
         (
             r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#,
-            expect!["-32600 - Notification: notification `notifications/tools/list_changed` is not defined here"],
+            expect![
+                "-32600 - Notification: notification `notifications/tools/list_changed` is not defined here"
+            ],
         ),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"roots/list"}"#,
@@ -233,32 +323,75 @@ fn ids_and_kinds() {
             r#"{"jsonrpc":"2.0","id":7,"params":{},"result":{}}"#,
             expect!["-32600 7 Response: `params` without `method`"],
         ),
-        (r#"{"jsonrpc":"2.0","id":7}"#, expect!["-32600 7 Unknown: no `method`, `result` or `error` member"]),
-        (r#"{"jsonrpc":"2.0","id":null,"result":{}}"#, expect!["-32600 - Response: `id` is null, not a string or an integer"]),
-        (r#"{"jsonrpc":"2.0","result":{}}"#, expect!["-32600 - Response: no `id` member"]),
-        (r#"{"jsonrpc":"2.0","id":7,"result":[]}"#, expect!["-32600 7 Response: `result` is an array, not an object"]),
+        (
+            r#"{"jsonrpc":"2.0","id":7}"#,
+            expect!["-32600 7 Unknown: no `method`, `result` or `error` member"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":null,"result":{}}"#,
+            expect!["-32600 - Response: `id` is null, not a string or an integer"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","result":{}}"#,
+            expect!["-32600 - Response: no `id` member"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"result":[]}"#,
+            expect!["-32600 7 Response: `result` is an array, not an object"],
+        ),
         (
             r#"{"jsonrpc":"2.0","id":7,"error":{"code":1.5,"message":"m"}}"#,
-            expect!["-32600 7 Response: `error` is not an object with an integer `code` and a string `message`"],
+            expect![
+                "-32600 7 Response: `error` is not an object with an integer `code` and a string `message`"
+            ],
         ),
-        (r#"{"jsonrpc":"2.0","id":7,"error":"m"}"#, expect!["-32600 7 Response: `error` is not an object with an integer `code` and a string `message`"]),
-        (r#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#, expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]]),
-        (r#"{"jsonrpc":2.0,"id":7,"method":"ping"}"#, expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]]),
-        (r#"{"id":7,"method":"ping"}"#, expect!["-32600 7 Request: no `jsonrpc` member"]),
-        (r#"{"jsonrpc":"2.0","id":7,"method":["ping"]}"#, expect!["-32600 7 Request: `method` is an array, not a string"]),
-        (r#"{"jsonrpc":"2.0","id":7,"method":""}"#, expect!["-32600 7 Request: `method` is not 1 to 256 bytes long"]),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"error":"m"}"#,
+            expect![
+                "-32600 7 Response: `error` is not an object with an integer `code` and a string `message`"
+            ],
+        ),
+        (
+            r#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#,
+            expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]],
+        ),
+        (
+            r#"{"jsonrpc":2.0,"id":7,"method":"ping"}"#,
+            expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]],
+        ),
+        (
+            r#"{"id":7,"method":"ping"}"#,
+            expect!["-32600 7 Request: no `jsonrpc` member"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":["ping"]}"#,
+            expect!["-32600 7 Request: `method` is an array, not a string"],
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":""}"#,
+            expect!["-32600 7 Request: `method` is not 1 to 256 bytes long"],
+        ),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"ping","params":[]}"#,
             expect!["-32602 7 Request: `params` is an array, not an object"],
         ),
-        ("[]", expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"]),
-        (r#"[{"jsonrpc":"2.0","id":7,"method":"ping"}]"#, expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"]),
+        (
+            "[]",
+            expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"],
+        ),
+        (
+            r#"[{"jsonrpc":"2.0","id":7,"method":"ping"}]"#,
+            expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"],
+        ),
     ]);
     let long = format!(
         r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#,
         "x".repeat(600)
     );
-    check(long.as_bytes(), &expect!["-32600 - Request: `id` of 602 bytes is over the limit of 512"]);
+    check(
+        long.as_bytes(),
+        &expect!["-32600 - Request: `id` of 602 bytes is over the limit of 512"],
+    );
 }
 
 #[test]
@@ -268,12 +401,23 @@ fn fields_of_the_wrong_kind() {
             &call(r#""arguments":"{\"path\":\"/etc/passwd\"}""#),
             expect!["-32602 7 Request: `arguments` is a string, not an object"],
         ),
-        (&call(r#""arguments":[]"#), expect!["-32602 7 Request: `arguments` is an array, not an object"]),
-        (&call(r#""_meta":[]"#), expect!["-32602 7 Request: `_meta` is an array, not an object"]),
-        (&call(r#""_meta":{"progressToken":1.5}"#), expect!["-32602 7 Request: `progressToken` is a number that is not written as an integer"]),
+        (
+            &call(r#""arguments":[]"#),
+            expect!["-32602 7 Request: `arguments` is an array, not an object"],
+        ),
+        (
+            &call(r#""_meta":[]"#),
+            expect!["-32602 7 Request: `_meta` is an array, not an object"],
+        ),
+        (
+            &call(r#""_meta":{"progressToken":1.5}"#),
+            expect!["-32602 7 Request: `progressToken` is a number that is not written as an integer"],
+        ),
         (
             &call(r#""_meta":{"io.modelcontextprotocol/clientCapabilities":true}"#),
-            expect!["-32602 7 Request: `io.modelcontextprotocol/clientCapabilities` is a boolean, not an object"],
+            expect![
+                "-32602 7 Request: `io.modelcontextprotocol/clientCapabilities` is a boolean, not an object"
+            ],
         ),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":["t"]}}"#,
@@ -337,7 +481,8 @@ fn batches_only_where_they_exist() {
         {"jsonrpc":"2.0","id":1,"method":"ping"}
         {"jsonrpc":"2.0","error":{"code":-32600,"message":"a message is an object, not a number"}}
         {"jsonrpc":"2.0","error":{"code":-32600,"message":"member `ID` is a case variant of `id`"}}
-        {"jsonrpc":"2.0","method":"notifications/initialized"}"#]].assert_eq(&shown.join("\n"));
+        {"jsonrpc":"2.0","method":"notifications/initialized"}"#]]
+    .assert_eq(&shown.join("\n"));
     assert!(parse(b"[]", rules).is_err());
     assert!(parse(br#"[{"jsonrpc":"2.0","id":1,"method":"ping"},]"#, rules).is_err());
     assert!(matches!(
@@ -358,7 +503,8 @@ fn a_line_that_is_dropped_is_still_answered() {
     expect![[r#"{"jsonrpc":"2.0","id":"q-1","error":{"code":-32600,"message":"line of 100003 bytes is over the limit of 300"}}"#]].assert_eq(&refusal.answer().unwrap());
     let mut input = b"{\"id\":9,\"method\":\"\xFF\"}\n".as_slice();
     let refusal = Refusal::of_line(&lines.next(&mut input).unwrap().unwrap_err());
-    expect![[r#"{"jsonrpc":"2.0","id":9,"error":{"code":-32700,"message":"invalid UTF-8 at byte 18"}}"#]].assert_eq(&refusal.answer().unwrap());
+    expect![[r#"{"jsonrpc":"2.0","id":9,"error":{"code":-32700,"message":"invalid UTF-8 at byte 18"}}"#]]
+        .assert_eq(&refusal.answer().unwrap());
 }
 
 #[test]

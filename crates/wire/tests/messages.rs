@@ -90,7 +90,10 @@ fn stream(name: &str, bytes: &[u8]) -> usize {
             let message = parse_one(line.as_bytes(), Limits::DEFAULT)
                 .unwrap_or_else(|refusal| panic!("{name}: {refusal}: {line}"));
             let is_answer = message.method().is_none();
-            let method = message.id().filter(|_| is_answer).and_then(|id| asked.get_mut(&id.key())?.pop_front());
+            let method = message
+                .id()
+                .filter(|_| is_answer)
+                .and_then(|id| asked.get_mut(&id.key())?.pop_front());
             check(name, &message, side, method.as_deref());
             forwarded.extend_from_slice(message.text().as_bytes());
             forwarded.push(b'\n');
@@ -113,7 +116,10 @@ fn questions(name: &str, side: Side) -> HashMap<IdKey, VecDeque<String>> {
     for line in text.lines() {
         let message = parse_one(line.as_bytes(), Limits::DEFAULT).unwrap();
         if let MessageKind::Request { id, method } = message.kind() {
-            asked.entry(id.key()).or_insert_with(VecDeque::new).push_back(method.to_string());
+            asked
+                .entry(id.key())
+                .or_insert_with(VecDeque::new)
+                .push_back(method.to_string());
         }
     }
     asked
