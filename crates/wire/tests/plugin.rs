@@ -1,6 +1,8 @@
 //! The plugin protocol: every type of plugin-to-core message is read, every core-to-plugin message is written, and
 //! what is neither says exactly why.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step is a failed test")]
+
 use expect_test::{Expect, expect};
 use portcullis_wire::json::{Accepted, Limits, scan};
 use portcullis_wire::plugin::{

@@ -107,7 +107,9 @@ impl Keys {
             self.sort_and_compare(mark, text)?;
         }
         self.entries.truncate(mark.entries);
-        self.decoded.truncate(mark.decoded);
+        if self.decoded.len() > mark.decoded {
+            self.decoded.truncate(mark.decoded);
+        }
         Ok(())
     }
 
@@ -156,11 +158,36 @@ fn fingerprint(bytes: &[u8], start: usize, end: usize) -> u64 {
         let first = word(bytes, start).unwrap_or_default();
         let last = word(bytes, end - 8).unwrap_or_default();
         first ^ last.rotate_left(25)
+    } else if let Some(word) = word(bytes, start) {
+        word & !(u64::MAX << (8 * length))
     } else {
         let key = bytes.get(start..end).unwrap_or_default();
         key.iter()
+            .rev()
             .fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
     };
     let mixed = (ends ^ (length as u64)).wrapping_mul(MIX);
     mixed ^ (mixed >> 29)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn the_fingerprint_of_a_name_does_not_depend_on_what_follows_it() {
+        for length in 0..20 {
+            let name = "abcdefghijklmnopqrstuvwxyz".get(..length).unwrap_or_default();
+            let print = fingerprint(name.as_bytes(), 0, length);
+            for (before, after) in [("", "\": 1, \"x\": 2"), ("{\"", "\":"), ("123456789", "")] {
+                let text = format!("{before}{name}{after}");
+                let start = before.len();
+                assert_eq!(
+                    fingerprint(text.as_bytes(), start, start + length),
+                    print,
+                    "{text}"
+                );
+            }
+        }
+    }
 }

@@ -21,12 +21,13 @@ pub(super) fn scan(text: &str, start: usize, limit: usize) -> Result<usize, Json
     }
     let mut ranged = at - start > SURELY_FINITE;
     if let Some(b'e' | b'E') = bytes.get(at) {
-        ranged = true;
         at += 1;
         if let Some(b'+' | b'-') = bytes.get(at) {
             at += 1;
         }
+        let exponent = at;
         at = digits(bytes, at)?;
+        ranged |= at - exponent > 2 || exponent - start > SURELY_MODEST;
     }
     if at - start > limit {
         return Err(JsonError::new(start, JsonErrorKind::NumberTooLong { limit }));
@@ -39,6 +40,8 @@ pub(super) fn scan(text: &str, start: usize, limit: usize) -> Result<usize, Json
 
 /// A number of at most this many bytes without an exponent is far from both ends of a double's range.
 const SURELY_FINITE: usize = 300;
+/// Nor is one with so short a mantissa, its sign and `e` included, and an exponent of two digits.
+const SURELY_MODEST: usize = 200;
 
 /// Skips one or more digits.
 #[inline]

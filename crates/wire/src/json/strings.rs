@@ -126,10 +126,14 @@ impl<'a> Iterator for Strings<'a> {
     type Item = FoundString<'a>;
 
     fn next(&mut self) -> Option<FoundString<'a>> {
-        let bytes = self.text.as_bytes();
-        while self.at < self.end {
-            match bytes.get(self.at)? {
-                b'"' => return self.found(),
+        let bytes = self.text.as_bytes().get(..self.end)?;
+        let mut at = self.at;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'"' => {
+                    self.at = at;
+                    return self.found();
+                }
                 b'{' => self.enter(true),
                 b'[' => self.enter(false),
                 b'}' | b']' => {
@@ -143,8 +147,9 @@ impl<'a> Iterator for Strings<'a> {
                 }
                 _ => {}
             }
-            self.at += 1;
+            at += 1;
         }
+        self.at = at;
         None
     }
 }

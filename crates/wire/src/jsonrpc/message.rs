@@ -312,7 +312,7 @@ impl<'a> Parts<'a> {
         if let Some((known, found)) = &self.variant {
             return Err(self.invalid(format!(
                 "member `{}` is a case variant of `{known}`",
-                found.escape_debug()
+                found.escape_default()
             )));
         }
         match self.jsonrpc {

@@ -233,7 +233,7 @@ pub(super) fn refuse_variant(
     let found = member.key.decode();
     let text = format!(
         "member `{}` of `{place}` is a case variant of `{name}`",
-        found.escape_debug()
+        found.escape_default()
     );
     Err(message.refuse(code::INVALID_PARAMS, text))
 }
