@@ -130,12 +130,6 @@ fn case_variants() {
 
 #[test]
 fn texts_that_are_not_json() {
-    let deep = call(&format!(
-        "\"arguments\":{{\"a\":{}{}}}",
-        "[".repeat(98),
-        "]".repeat(98)
-    ));
-    let long = call(&format!("\"arguments\":{{\"n\":{}}}", "9".repeat(129)));
     rows(&[
         (
             "\u{FEFF}{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}",
@@ -189,6 +183,18 @@ fn texts_that_are_not_json() {
             &call(r#""arguments":{"n":0x10}"#),
             expect!["-32700 7 Request: unexpected `x`, expected `,` or `}` at byte 85"],
         ),
+    ]);
+}
+
+#[test]
+fn strings_nesting_and_rest() {
+    let deep = call(&format!(
+        "\"arguments\":{{\"a\":{}{}}}",
+        "[".repeat(98),
+        "]".repeat(98)
+    ));
+    let long = call(&format!("\"arguments\":{{\"n\":{}}}", "9".repeat(129)));
+    rows(&[
         (
             &call(r#""arguments":{"s":'x'}"#),
             expect![[r"-32700 7 Request: unexpected `\'`, expected a value at byte 84"]],
@@ -264,7 +270,7 @@ fn texts_that_are_not_json() {
 }
 
 #[test]
-fn ids_and_kinds() {
+fn ids_that_are_none() {
     rows(&[
         (
             r#"{"jsonrpc":"2.0","id":1.0,"method":"tools/call","params":{"name":"t"}}"#,
@@ -294,6 +300,12 @@ fn ids_and_kinds() {
             r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"t"}}"#,
             expect!["-32600 - Unknown: request `tools/call` has no id"],
         ),
+    ]);
+}
+
+#[test]
+fn kinds_of_message() {
+    rows(&[
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"notifications/initialized"}"#,
             expect!["-32600 7 Request: notification `notifications/initialized` has an id"],
@@ -354,6 +366,12 @@ fn ids_and_kinds() {
                 "-32600 7 Response: `error` is not an object with an integer `code` and a string `message`"
             ],
         ),
+    ]);
+}
+
+#[test]
+fn envelopes_of_something_else() {
+    rows(&[
         (
             r#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#,
             expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]],
