@@ -134,3 +134,40 @@ impl<'d, 'a> Outlined<'d, 'a> {
             .filter(move |(_, entry)| entry.level == level)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Limits, scan_str};
+
+    #[test]
+    fn an_outline_that_is_given_up_still_finds_everything() {
+        let many: Vec<String> = (0..300).map(|index| format!("\"k{index}\":{index}")).collect();
+        let text = format!(
+            r#"{{"a":{{{}}},"params":{{"name":"t","_meta":{{"x":1}}}}}}"#,
+            many.join(",")
+        );
+        let document = scan_str(&text, Limits::DEFAULT).unwrap();
+        let outline = document.outline();
+        assert_eq!(outline.members().count(), 2);
+        assert_eq!(outline.get("a").unwrap().members().count(), 300);
+        assert_eq!(
+            outline.get("a").unwrap().get("k299").unwrap().value().raw(),
+            "299"
+        );
+        let meta = outline.get("params").unwrap().get("_meta").unwrap();
+        assert_eq!(meta.get("x").unwrap().value().raw(), "1");
+        assert!(outline.get("params").unwrap().get("k1").is_none());
+    }
+
+    #[test]
+    fn members_below_the_outline_are_found_by_walking() {
+        let text = r#"{"a":{"b":{"c":{"d":{"e":1}}},"x":[{"y":2}]}}"#;
+        let document = scan_str(text, Limits::DEFAULT).unwrap();
+        let deep = ["a", "b", "c", "d", "e"]
+            .iter()
+            .try_fold(document.outline(), |here, key| here.get(key));
+        assert_eq!(deep.unwrap().value().raw(), "1");
+        assert!(document.outline().get("b").is_none());
+        assert!(document.outline().get("a").unwrap().get("y").is_none());
+    }
+}
