@@ -4,7 +4,7 @@
 
 use crate::document::Fault;
 use crate::entry::Entry;
-use crate::value::{AbsPath, Host, HostPattern, HostRule, PathGlob, Port};
+use crate::value::{AbsPath, Host, HostName, HostPattern, HostRule, PathGlob, Port};
 use globset::{GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ impl HostSet {
     }
 
     /// Whether some port of the name is covered: what is looked up must be connectable.
-    pub(crate) fn names_host(&self, host: &Host) -> bool {
-        self.entries.iter().any(|entry| entry.value.host.matches(host))
+    pub(crate) fn names_host(&self, name: &HostName) -> bool {
+        self.entries.iter().any(|entry| entry.value.host.matches_name(name))
     }
 }

@@ -40,12 +40,7 @@ fn main() {
         "{:<24} {:>9} {:>11} {:>11} {:>11} {:>11} {:>9} {:>9} {:>12}",
         "frame", "bytes", "scan", "envelope", "raw value", "tree", "scan/raw", "env/raw", "strings GB/s"
     );
-    for (name, size) in [
-        ("100 B", 100),
-        ("10 KB", 10 << 10),
-        ("100 KB", 100 << 10),
-        ("1 MB", 1 << 20),
-    ] {
+    for (name, size) in [("100 B", 100), ("10 KB", 10 << 10), ("100 KB", 100 << 10), ("1 MB", 1 << 20)] {
         for (kind, frame) in [
             ("call, text", call(size, &text_item)),
             ("call, dense", call(size, &dense_item)),
@@ -75,13 +70,7 @@ fn row(name: &str, frame: &str) {
     });
     let document = json::scan_str(frame, json::Limits::DEFAULT).expect("accepted");
     let strings = median(frame, &|_| {
-        black_box(
-            document
-                .root()
-                .strings()
-                .map(|found| found.span.len())
-                .sum::<usize>(),
-        );
+        black_box(document.root().strings().map(|found| found.span.len()).sum::<usize>());
     });
     println!(
         "{name:<24} {:>9} {scan:>9.0}ns {envelope:>9.0}ns {raw:>9.0}ns {tree:>9.0}ns {:>9.2} {:>9.2} {:>12.2}",

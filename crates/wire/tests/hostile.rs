@@ -62,10 +62,7 @@ fn duplicate_names() {
     // Past the size at which names are sorted rather than compared.
     let many: Vec<String> = (0..500).map(|index| format!("\"k{index}\":0")).collect();
     let frame = call(&format!("\"arguments\":{{{},\"k3\\u0037\":0}}", many.join(",")));
-    check(
-        frame.as_bytes(),
-        &expect!["-32600 7 Request: duplicate key `k37` at byte 4470"],
-    );
+    check(frame.as_bytes(), &expect!["-32600 7 Request: duplicate key `k37` at byte 4470"]);
 }
 
 #[test]
@@ -163,10 +160,7 @@ fn texts_that_are_not_json() {
             &call(r#""arguments":{"n":-1e-400}"#),
             expect!["-32600 7 Request: number out of the range of a double at byte 84"],
         ),
-        (
-            &call(r#""arguments":{"n":01}"#),
-            expect!["-32700 7 Request: leading zero in a number at byte 84"],
-        ),
+        (&call(r#""arguments":{"n":01}"#), expect!["-32700 7 Request: leading zero in a number at byte 84"]),
         (
             &call(r#""arguments":{"n":+1}"#),
             expect!["-32700 7 Request: unexpected `+`, expected a value at byte 84"],
@@ -188,21 +182,14 @@ fn texts_that_are_not_json() {
 
 #[test]
 fn strings_nesting_and_rest() {
-    let deep = call(&format!(
-        "\"arguments\":{{\"a\":{}{}}}",
-        "[".repeat(98),
-        "]".repeat(98)
-    ));
+    let deep = call(&format!("\"arguments\":{{\"a\":{}{}}}", "[".repeat(98), "]".repeat(98)));
     let long = call(&format!("\"arguments\":{{\"n\":{}}}", "9".repeat(129)));
     rows(&[
         (
             &call(r#""arguments":{"s":'x'}"#),
             expect![[r"-32700 7 Request: unexpected `\'`, expected a value at byte 84"]],
         ),
-        (
-            &call(r#""arguments":{"s":"\x41"}"#),
-            expect!["-32700 7 Request: invalid escape at byte 85"],
-        ),
+        (&call(r#""arguments":{"s":"\x41"}"#), expect!["-32700 7 Request: invalid escape at byte 85"]),
         (
             &call("\"arguments\":{\"s\":\"a\nb\"}"),
             expect!["-32700 7 Request: control character U+000A in a string at byte 86"],
@@ -211,14 +198,8 @@ fn strings_nesting_and_rest() {
             &call("\"arguments\":{\"s\":\"a\0b\"}"),
             expect!["-32700 7 Request: control character U+0000 in a string at byte 86"],
         ),
-        (
-            &call(r#""arguments":{"a":1,}"#),
-            expect!["-32700 7 Request: trailing comma at byte 86"],
-        ),
-        (
-            &call(r#""arguments":[1,]"#),
-            expect!["-32700 7 Request: trailing comma at byte 82"],
-        ),
+        (&call(r#""arguments":{"a":1,}"#), expect!["-32700 7 Request: trailing comma at byte 86"]),
+        (&call(r#""arguments":[1,]"#), expect!["-32700 7 Request: trailing comma at byte 82"]),
         (
             &call(r#""arguments":{a:1}"#),
             expect!["-32700 7 Request: unexpected `a`, expected a key at byte 80"],
@@ -227,14 +208,8 @@ fn strings_nesting_and_rest() {
             &call(r#""arguments":{} /* c */"#),
             expect!["-32700 7 Request: unexpected `/`, expected `,` or `}` at byte 82"],
         ),
-        (
-            &deep,
-            expect!["-32600 7 Request: nesting deeper than 100 at byte 181"],
-        ),
-        (
-            &long,
-            expect!["-32600 7 Request: number of more than 128 bytes at byte 84"],
-        ),
+        (&deep, expect!["-32600 7 Request: nesting deeper than 100 at byte 181"]),
+        (&long, expect!["-32600 7 Request: number of more than 128 bytes at byte 84"]),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"ping"}{"jsonrpc":"2.0","id":8,"method":"ping"}"#,
             expect!["-32700 7 Request: trailing text after the value at byte 40"],
@@ -248,10 +223,7 @@ fn strings_nesting_and_rest() {
             expect!["-32700 - Request: unexpected end of text, expected `,` or `}` at byte 39"],
         ),
         ("", expect!["-32700 - Unknown: no value at byte 0"]),
-        (
-            "true",
-            expect!["-32600 - Unknown: a message is an object, not a boolean"],
-        ),
+        ("true", expect!["-32600 - Unknown: a message is an object, not a boolean"]),
     ]);
     let mut invalid = call(r#""arguments":{"s":"x"}"#).into_bytes();
     let at = invalid.len() - 4;
@@ -262,10 +234,7 @@ fn strings_nesting_and_rest() {
         let mut frame = br#"{"jsonrpc":"2.0","id":"u","method":"x","params":{"s":""#.to_vec();
         frame.extend_from_slice(bytes);
         frame.extend_from_slice(b"\"}}");
-        check(
-            &frame,
-            &expect![[r#"-32700 "u" Request: invalid UTF-8 at byte 54"#]],
-        );
+        check(&frame, &expect![[r#"-32700 "u" Request: invalid UTF-8 at byte 54"#]]);
     }
 }
 
@@ -338,18 +307,12 @@ fn kinds_of_message() {
             r#"{"jsonrpc":"2.0","id":7,"params":{},"result":{}}"#,
             expect!["-32600 7 Response: `params` without `method`"],
         ),
-        (
-            r#"{"jsonrpc":"2.0","id":7}"#,
-            expect!["-32600 7 Unknown: no `method`, `result` or `error` member"],
-        ),
+        (r#"{"jsonrpc":"2.0","id":7}"#, expect!["-32600 7 Unknown: no `method`, `result` or `error` member"]),
         (
             r#"{"jsonrpc":"2.0","id":null,"result":{}}"#,
             expect!["-32600 - Response: `id` is null, not a string or an integer"],
         ),
-        (
-            r#"{"jsonrpc":"2.0","result":{}}"#,
-            expect!["-32600 - Response: no `id` member"],
-        ),
+        (r#"{"jsonrpc":"2.0","result":{}}"#, expect!["-32600 - Response: no `id` member"]),
         (
             r#"{"jsonrpc":"2.0","id":7,"result":[]}"#,
             expect!["-32600 7 Response: `result` is an array, not an object"],
@@ -380,10 +343,7 @@ fn envelopes_of_something_else() {
             r#"{"jsonrpc":2.0,"id":7,"method":"ping"}"#,
             expect![[r#"-32600 7 Request: `jsonrpc` is not "2.0""#]],
         ),
-        (
-            r#"{"id":7,"method":"ping"}"#,
-            expect!["-32600 7 Request: no `jsonrpc` member"],
-        ),
+        (r#"{"id":7,"method":"ping"}"#, expect!["-32600 7 Request: no `jsonrpc` member"]),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":["ping"]}"#,
             expect!["-32600 7 Request: `method` is an array, not a string"],
@@ -396,23 +356,14 @@ fn envelopes_of_something_else() {
             r#"{"jsonrpc":"2.0","id":7,"method":"ping","params":[]}"#,
             expect!["-32602 7 Request: `params` is an array, not an object"],
         ),
-        (
-            "[]",
-            expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"],
-        ),
+        ("[]", expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"]),
         (
             r#"[{"jsonrpc":"2.0","id":7,"method":"ping"}]"#,
             expect!["-32600 - Unknown: a batch of messages is taken in revision 2025-03-26 only"],
         ),
     ]);
-    let long = format!(
-        r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#,
-        "x".repeat(600)
-    );
-    check(
-        long.as_bytes(),
-        &expect!["-32600 - Request: `id` of 602 bytes is over the limit of 512"],
-    );
+    let long = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "x".repeat(600));
+    check(long.as_bytes(), &expect!["-32600 - Request: `id` of 602 bytes is over the limit of 512"]);
 }
 
 #[test]
@@ -422,14 +373,8 @@ fn fields_of_the_wrong_kind() {
             &call(r#""arguments":"{\"path\":\"/etc/passwd\"}""#),
             expect!["-32602 7 Request: `arguments` is a string, not an object"],
         ),
-        (
-            &call(r#""arguments":[]"#),
-            expect!["-32602 7 Request: `arguments` is an array, not an object"],
-        ),
-        (
-            &call(r#""_meta":[]"#),
-            expect!["-32602 7 Request: `_meta` is an array, not an object"],
-        ),
+        (&call(r#""arguments":[]"#), expect!["-32602 7 Request: `arguments` is an array, not an object"]),
+        (&call(r#""_meta":[]"#), expect!["-32602 7 Request: `_meta` is an array, not an object"]),
         (
             &call(r#""_meta":{"progressToken":1.5}"#),
             expect!["-32602 7 Request: `progressToken` is a number that is not written as an integer"],
@@ -444,10 +389,7 @@ fn fields_of_the_wrong_kind() {
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":["t"]}}"#,
             expect!["-32602 7 Request: `name` is an array, not a string"],
         ),
-        (
-            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#,
-            expect!["-32602 7 Request: `name` is missing"],
-        ),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#, expect!["-32602 7 Request: `name` is missing"]),
         (
             r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":null}"#,
             expect!["-32602 7 Request: `name` is missing"],
@@ -477,20 +419,12 @@ fn fields_of_the_wrong_kind() {
 
 #[test]
 fn batches_only_where_they_exist() {
-    let rules = Rules {
-        batch: Batch::Accept { most: 3 },
-        ..Rules::default()
-    };
+    let rules = Rules { batch: Batch::Accept { most: 3 }, ..Rules::default() };
     let frame = br#" [{"jsonrpc":"2.0","id":1,"method":"ping"}, 5, {"jsonrpc":"2.0","id":2,"ID":2,"method":"x"},{"jsonrpc":"2.0","method":"notifications/initialized"} ]"#;
     let refusal = parse(frame, rules).unwrap_err();
     expect!["a batch of more than 3 messages"].assert_eq(&refusal.to_string());
-    let rules = Rules {
-        batch: Batch::Accept { most: 4 },
-        ..rules
-    };
-    let Frame::Batch(messages) = parse(frame, rules).unwrap() else {
-        panic!("not a batch")
-    };
+    let rules = Rules { batch: Batch::Accept { most: 4 }, ..rules };
+    let Frame::Batch(messages) = parse(frame, rules).unwrap() else { panic!("not a batch") };
     let shown: Vec<String> = messages
         .iter()
         .map(|message| match message {
@@ -506,10 +440,7 @@ fn batches_only_where_they_exist() {
     .assert_eq(&shown.join("\n"));
     assert!(parse(b"[]", rules).is_err());
     assert!(parse(br#"[{"jsonrpc":"2.0","id":1,"method":"ping"},]"#, rules).is_err());
-    assert!(matches!(
-        parse(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, rules),
-        Ok(Frame::Message(_))
-    ));
+    assert!(matches!(parse(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, rules), Ok(Frame::Message(_))));
 }
 
 #[test]
@@ -542,9 +473,7 @@ fn refused_notifications_and_responses_are_not_answered() {
 #[test]
 fn a_hundred_thousand_names_in_one_object_are_not_compared_pairwise() {
     // Names that share length, first and last eight bytes, so that every fingerprint is the same.
-    let alike: Vec<String> = (0..100_000)
-        .map(|index| format!("\"aaaaaaaa{index:06}bbbbbbbb\":0"))
-        .collect();
+    let alike: Vec<String> = (0..100_000).map(|index| format!("\"aaaaaaaa{index:06}bbbbbbbb\":0")).collect();
     let frame = format!("{{{}}}", alike.join(","));
     assert!(portcullis_wire::json::scan(frame.as_bytes(), Limits::DEFAULT).is_ok());
 }

@@ -28,15 +28,9 @@ fn a_modern_call_carries_its_session_with_it() {
     assert_eq!(envelope.request_state.unwrap().raw(), "s");
     assert_eq!(envelope.input_responses.unwrap().raw(), r#"{"k":{}}"#);
     assert_eq!(envelope.progress_token.unwrap().as_str(), r#""p""#);
-    assert_eq!(
-        envelope.version,
-        Some(ProtocolVersion::Known(Revision::V2026_07_28))
-    );
+    assert_eq!(envelope.version, Some(ProtocolVersion::Known(Revision::V2026_07_28)));
     assert!(envelope.is_modern);
-    assert_eq!(
-        envelope.client_capabilities.unwrap().raw(),
-        r#"{"elicitation":{}}"#
-    );
+    assert_eq!(envelope.client_capabilities.unwrap().raw(), r#"{"elicitation":{}}"#);
     assert_eq!(envelope.log_level.unwrap().raw(), "info");
     assert_eq!(envelope.client_info.unwrap().raw(), r#"{"name":"x"}"#);
     assert_eq!(envelope.traceparent.unwrap().raw(), "00-1");
@@ -57,14 +51,8 @@ fn a_modern_request_without_its_fields_is_refused() {
     ] {
         let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{"_meta":{meta}}}}}"#);
         let message = read(&text);
-        let refusal = Envelope::of(&message)
-            .unwrap()
-            .check_modern(&message)
-            .unwrap_err();
-        assert_eq!(
-            (refusal.code, refusal.message.as_str()),
-            (code::INVALID_PARAMS, reason)
-        );
+        let refusal = Envelope::of(&message).unwrap().check_modern(&message).unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (code::INVALID_PARAMS, reason));
     }
 }
 
@@ -78,10 +66,7 @@ fn notifications_name_what_they_belong_to() {
     assert_eq!(envelope.progress_token.unwrap().as_str(), "7");
     assert_eq!(envelope.subscription_id.unwrap().as_str(), r#""l""#);
     let message = read(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7"}}"#);
-    assert_eq!(
-        Envelope::of(&message).unwrap().request_id.unwrap().as_str(),
-        r#""7""#
-    );
+    assert_eq!(Envelope::of(&message).unwrap().request_id.unwrap().as_str(), r#""7""#);
 }
 
 #[test]
@@ -91,10 +76,7 @@ fn unknown_methods_keep_their_fields_to_themselves() {
     let envelope = Envelope::of(&message).unwrap();
     assert_eq!((envelope.method, envelope.name.is_none()), (None, true));
     assert_eq!(message.params().unwrap().get("uri").unwrap().value().raw(), "{}");
-    assert_eq!(
-        Envelope::check_sender(&message, Side::Client, None),
-        Ok(Known::Unknown)
-    );
+    assert_eq!(Envelope::check_sender(&message, Side::Client, None), Ok(Known::Unknown));
 }
 
 #[test]
@@ -103,10 +85,7 @@ fn the_empty_cursor_is_a_cursor() {
     assert_eq!(Envelope::of(&message).unwrap().cursor.unwrap().raw(), "");
     let message = read(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"nextCursor":""}}"#);
     let outcome = Outcome::of(&message, Some(Method::ToolsList)).unwrap().unwrap();
-    assert_eq!(
-        (outcome.next_cursor.unwrap().raw(), outcome.result_type),
-        ("", ResultType::Absent)
-    );
+    assert_eq!((outcome.next_cursor.unwrap().raw(), outcome.result_type), ("", ResultType::Absent));
 }
 
 #[test]
@@ -136,10 +115,7 @@ fn sessions_are_read_raw() {
         r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2031-01-01","capabilities":{"x":1e2},"clientInfo":{"name":"h"}}}"#,
     );
     let asked = InitializeRequest::of(&message).unwrap();
-    assert_eq!(
-        (asked.version.as_str(), asked.version.known()),
-        ("2031-01-01", None)
-    );
+    assert_eq!((asked.version.as_str(), asked.version.known()), ("2031-01-01", None));
     assert_eq!(
         (asked.capabilities.raw(), asked.client_info.unwrap().raw()),
         (r#"{"x":1e2}"#, r#"{"name":"h"}"#)
@@ -156,10 +132,7 @@ fn sessions_are_read_raw() {
     );
     let found = DiscoverResult::of(&message).unwrap();
     let versions: Vec<_> = found.versions.iter().map(ProtocolVersion::as_str).collect();
-    assert_eq!(
-        (versions.as_slice(), found.ttl_ms),
-        (["2026-07-28", "x"].as_slice(), Some(5))
-    );
+    assert_eq!((versions.as_slice(), found.ttl_ms), (["2026-07-28", "x"].as_slice(), Some(5)));
     assert_eq!(found.cache_scope.unwrap().raw(), "public");
     assert_eq!(found.server_info.unwrap().raw(), r#"{"name":"s"}"#);
     for broken in [

@@ -2,10 +2,7 @@
 //! what is neither says exactly why.
 
 #![expect(clippy::too_many_lines, reason = "tables of one row a message")]
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what a row does not expect fails the test"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a row does not expect fails the test")]
 
 use expect_test::{Expect, expect};
 use portcullis_wire::json::{Accepted, Limits, scan};
@@ -15,12 +12,7 @@ use portcullis_wire::plugin::{
 
 fn check(line: &str, expected: &Expect) {
     let shown = match parse(line.as_bytes(), Limits::DEFAULT) {
-        Ok(message) => format!(
-            "{} < {:?}: {}",
-            message.id,
-            message.parent_id,
-            show(&message.body)
-        ),
+        Ok(message) => format!("{} < {:?}: {}", message.id, message.parent_id, show(&message.body)),
         Err(error) => format!("{error} (id {:?}, parent {:?})", error.id, error.parent_id),
     };
     expected.assert_eq(&shown);
@@ -28,24 +20,13 @@ fn check(line: &str, expected: &Expect) {
 
 fn show(body: &FromPlugin<'_>) -> String {
     match body {
-        FromPlugin::ToolResult {
-            outcome: ToolOutcome::Done(value),
-            actions,
-        } => {
-            format!(
-                "done {:?} {actions:?}",
-                value.map(portcullis_wire::json::Value::raw)
-            )
+        FromPlugin::ToolResult { outcome: ToolOutcome::Done(value), actions } => {
+            format!("done {:?} {actions:?}", value.map(portcullis_wire::json::Value::raw))
         }
-        FromPlugin::ToolResult {
-            outcome: ToolOutcome::Blocks(value),
-            ..
-        } => format!("blocks {}", value.raw()),
-        FromPlugin::InitOk {
-            domains,
-            auth_bindings,
-            features,
-        } => {
+        FromPlugin::ToolResult { outcome: ToolOutcome::Blocks(value), .. } => {
+            format!("blocks {}", value.raw())
+        }
+        FromPlugin::InitOk { domains, auth_bindings, features } => {
             let bindings = auth_bindings.map(portcullis_wire::json::Value::raw);
             format!("init_ok {domains:?} {bindings:?} {features:?}")
         }
@@ -60,28 +41,18 @@ fn show(body: &FromPlugin<'_>) -> String {
             request.domains,
         ),
         FromPlugin::CacheSet { key, value, ttl_s } => {
-            format!(
-                "set {key} {:?} {ttl_s}",
-                value.map(portcullis_wire::json::Value::raw)
-            )
+            format!("set {key} {:?} {ttl_s}", value.map(portcullis_wire::json::Value::raw))
         }
         FromPlugin::ListResourcesOk(resources) => {
             format!("resources {:?}", resources.map(portcullis_wire::json::Value::raw))
         }
-        FromPlugin::Progress {
-            progress,
-            total,
-            message,
-        } => format!(
+        FromPlugin::Progress { progress, total, message } => format!(
             "progress {} {:?} {message:?}",
             progress.raw(),
             total.map(portcullis_wire::json::Value::raw)
         ),
         FromPlugin::Elicit { message, schema } => {
-            format!(
-                "elicit {message} {:?}",
-                schema.map(portcullis_wire::json::Value::raw)
-            )
+            format!("elicit {message} {:?}", schema.map(portcullis_wire::json::Value::raw))
         }
         other => format!("{other:?}"),
     }
@@ -94,10 +65,7 @@ fn every_reply_is_read() {
             r#"{"type":"init_ok","id":"init-1","domains":["a.example"],"auth_bindings":{"a":"B"},"features":["log"]}"#,
             expect![[r#"init-1 < None: init_ok Some(["a.example"]) Some("{\"a\":\"B\"}") ["log"]"#]],
         ),
-        (
-            r#"{"type":"init_ok","id":"init-1"}"#,
-            expect![["init-1 < None: init_ok None None []"]],
-        ),
+        (r#"{"type":"init_ok","id":"init-1"}"#, expect![["init-1 < None: init_ok None None []"]]),
         (
             r#"{"type":"init_error","id":"init-1","error":{"code":"x","message":"no token"}}"#,
             expect![[r#"init-1 < None: InitError(Failure { code: "x", message: "no token" })"#]],
@@ -106,10 +74,7 @@ fn every_reply_is_read() {
             r#"{"type":"tool_result","id":"req-1","result":{"n":1e2},"actions":[{"type":"invalidate_resources"}]}"#,
             expect![[r#"req-1 < None: done Some("{\"n\":1e2}") ["invalidate_resources"]"#]],
         ),
-        (
-            r#"{"type":"tool_result","id":"r","error":null}"#,
-            expect![["r < None: done None []"]],
-        ),
+        (r#"{"type":"tool_result","id":"r","error":null}"#, expect![["r < None: done None []"]]),
         (
             r#"{"type":"tool_result","id":"r","error":{"message":"m"}}"#,
             expect![[
@@ -136,10 +101,7 @@ fn every_reply_is_read() {
             r#"{"type":"error","id":"res-2","error":{"code":"c","message":"m"}}"#,
             expect![[r#"res-2 < None: Error(Failure { code: "c", message: "m" })"#]],
         ),
-        (
-            r#"{"type":"shutdown_ok","id":"shutdown-1"}"#,
-            expect![["shutdown-1 < None: ShutdownOk"]],
-        ),
+        (r#"{"type":"shutdown_ok","id":"shutdown-1"}"#, expect![["shutdown-1 < None: ShutdownOk"]]),
     ] {
         check(line, &expected);
     }
@@ -160,26 +122,14 @@ fn every_request_and_notice_is_read() {
                 r#"h < None: PUT Url("https://a/") query None body Some("\"QQ==\"") base64 true no_auth true domains Some([])"#
             ]],
         ),
-        (
-            r#"{"type":"cache_get","id":"c","key":"k"}"#,
-            expect![[r#"c < None: CacheGet { key: "k" }"#]],
-        ),
+        (r#"{"type":"cache_get","id":"c","key":"k"}"#, expect![[r#"c < None: CacheGet { key: "k" }"#]]),
         (
             r#"{"type":"cache_set","id":"c","key":"k","value":[1],"ttl":60}"#,
             expect![[r#"c < None: set k Some("[1]") 60"#]],
         ),
-        (
-            r#"{"type":"cache_del","id":"c","key":"k"}"#,
-            expect![[r#"c < None: CacheDel { key: "k" }"#]],
-        ),
-        (
-            r#"{"type":"cache_list","id":"c"}"#,
-            expect![["c < None: CacheList { pattern: None }"]],
-        ),
-        (
-            r#"{"type":"cache_flush","id":"c"}"#,
-            expect![["c < None: CacheFlush"]],
-        ),
+        (r#"{"type":"cache_del","id":"c","key":"k"}"#, expect![[r#"c < None: CacheDel { key: "k" }"#]]),
+        (r#"{"type":"cache_list","id":"c"}"#, expect![["c < None: CacheList { pattern: None }"]]),
+        (r#"{"type":"cache_flush","id":"c"}"#, expect![["c < None: CacheFlush"]]),
         (
             r#"{"type":"file_read","id":"f","path":"a.txt","body_encoding":"base64"}"#,
             expect![[r#"f < None: FileRead { path: "a.txt", body_encoding: Some("base64") }"#]],
@@ -204,18 +154,12 @@ fn every_request_and_notice_is_read() {
 #[test]
 fn what_is_wrong_is_said_exactly() {
     for (line, expected) in [
-        (
-            r#"{"id":"x"}"#,
-            expect![[r#"`message` without `type` (id Some("x"), parent None)"#]],
-        ),
+        (r#"{"id":"x"}"#, expect![[r#"`message` without `type` (id Some("x"), parent None)"#]]),
         (
             r#"{"type":"later","id":"x","parent_id":"p"}"#,
             expect![[r#"unknown message type `later` (id Some("x"), parent Some("p"))"#]],
         ),
-        (
-            r#"{"type":"cache_get","key":"k"}"#,
-            expect![["`cache_get` without `id` (id None, parent None)"]],
-        ),
+        (r#"{"type":"cache_get","key":"k"}"#, expect![["`cache_get` without `id` (id None, parent None)"]]),
         (
             r#"{"type":"cache_get","id":7,"key":"k"}"#,
             expect![["`id` is a number, not a string (id None, parent None)"]],
@@ -256,10 +200,7 @@ fn what_is_wrong_is_said_exactly() {
             r#"{"type":"tool_result","id":"r","result":{"a":1,"a":2}}"#,
             expect![[r#"not acceptable JSON: duplicate key `a` at byte 47 (id Some("r"), parent None)"#]],
         ),
-        (
-            "[]",
-            expect![["a message is an object, not an array (id None, parent None)"]],
-        ),
+        ("[]", expect![["a message is an object, not an array (id None, parent None)"]]),
         (
             "{",
             expect![[
@@ -287,22 +228,9 @@ fn empty_content_is_content_and_absent_content_is_not() {
 fn everything<'a>(config: &'a Accepted<'a>) -> Vec<ToPlugin<'a>> {
     let (id, code, message) = ("h\"1", "c", "line\nbreak");
     vec![
-        ToPlugin::Init {
-            id,
-            config,
-            features: &[],
-        },
-        ToPlugin::Init {
-            id,
-            config,
-            features: &Feature::ALL,
-        },
-        ToPlugin::ToolCall {
-            id,
-            tool: "t",
-            params: config,
-            config,
-        },
+        ToPlugin::Init { id, config, features: &[] },
+        ToPlugin::Init { id, config, features: &Feature::ALL },
+        ToPlugin::ToolCall { id, tool: "t", params: config, config },
         ToPlugin::ListResources { id },
         ToPlugin::ReadResource { id, uri: "u" },
         ToPlugin::Shutdown { id },
@@ -316,48 +244,18 @@ fn everything<'a>(config: &'a Accepted<'a>) -> Vec<ToPlugin<'a>> {
                 url: "u",
             },
         },
-        ToPlugin::Http {
-            id,
-            answer: HttpAnswer::Error { code, message },
-        },
-        ToPlugin::CacheGot {
-            id,
-            value: Some(config),
-        },
+        ToPlugin::Http { id, answer: HttpAnswer::Error { code, message } },
+        ToPlugin::CacheGot { id, value: Some(config) },
         ToPlugin::CacheGot { id, value: None },
         ToPlugin::CacheWasSet { id },
         ToPlugin::CacheDeleted { id, deleted: false },
-        ToPlugin::CacheListed {
-            id,
-            keys: &["a", "b"],
-        },
+        ToPlugin::CacheListed { id, keys: &["a", "b"] },
         ToPlugin::CacheFlushed { id, count: u64::MAX },
-        ToPlugin::FileWritten {
-            id,
-            path: "p",
-            size: 3,
-        },
-        ToPlugin::FileContent {
-            id,
-            path: "p",
-            content: "",
-            is_base64: false,
-        },
-        ToPlugin::Failed {
-            id,
-            reply: "cache_get",
-            code,
-            message,
-        },
-        ToPlugin::Cancel {
-            call: "req-1",
-            reason: "deadline",
-        },
-        ToPlugin::ElicitAnswer {
-            id,
-            action: "accept",
-            content: Some(config),
-        },
+        ToPlugin::FileWritten { id, path: "p", size: 3 },
+        ToPlugin::FileContent { id, path: "p", content: "", is_base64: false },
+        ToPlugin::Failed { id, reply: "cache_get", code, message },
+        ToPlugin::Cancel { call: "req-1", reason: "deadline" },
+        ToPlugin::ElicitAnswer { id, action: "accept", content: Some(config) },
     ]
 }
 
@@ -398,35 +296,17 @@ fn every_message_to_a_plugin_is_one_line_of_json() {
 #[test]
 fn one_shot_programs_get_a_line_and_answer_with_an_object() {
     let arguments = Accepted::check(r#"{"a": [1.50]}"#, Limits::DEFAULT).unwrap();
-    assert_eq!(
-        oneshot::call("t", &arguments).as_str(),
-        r#"{"tool":"t","arguments":{"a": [1.50]}}"#
-    );
-    let reply = oneshot::reply(
-        b"{\"content\":[{}], \"isError\":true, \"x\":1}\n",
-        Limits::DEFAULT,
-    )
-    .unwrap();
+    assert_eq!(oneshot::call("t", &arguments).as_str(), r#"{"tool":"t","arguments":{"a": [1.50]}}"#);
+    let reply = oneshot::reply(b"{\"content\":[{}], \"isError\":true, \"x\":1}\n", Limits::DEFAULT).unwrap();
     assert_eq!((reply.content.raw(), reply.is_error), ("[{}]", true));
     for (output, reason) in [
         ("", "not acceptable JSON: no value at byte 0"),
         ("{}", "`reply` without `content`"),
         (r#"{"content":"x"}"#, "`content` is a string, not an array"),
-        (
-            r#"{"content":[],"isError":"no"}"#,
-            "`isError` is a string, not a boolean",
-        ),
-        (
-            r#"{"content":[]}{}"#,
-            "not acceptable JSON: trailing text after the value at byte 14",
-        ),
+        (r#"{"content":[],"isError":"no"}"#, "`isError` is a string, not a boolean"),
+        (r#"{"content":[]}{}"#, "not acceptable JSON: trailing text after the value at byte 14"),
         ("[]", "a message is an object, not an array"),
     ] {
-        assert_eq!(
-            oneshot::reply(output.as_bytes(), Limits::DEFAULT)
-                .unwrap_err()
-                .to_string(),
-            reason
-        );
+        assert_eq!(oneshot::reply(output.as_bytes(), Limits::DEFAULT).unwrap_err().to_string(), reason);
     }
 }

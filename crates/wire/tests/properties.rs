@@ -1,15 +1,8 @@
 //! Laws that hold for any input: chunking changes nothing, what is accepted means what `serde_json` says it means,
 //! spans are where they claim to be, edits touch nothing else, and nothing panics.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::string_slice,
-    reason = "a failed step is a failed test"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "serde_json is the reference these laws compare with"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed step is a failed test")]
+#![expect(clippy::disallowed_methods, reason = "serde_json is the reference these laws compare with")]
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -161,12 +154,8 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
     );
     let broken = (tree(), any::<bool>(), proptest::collection::vec(change, 0..4)).prop_map(
         |(tree, pretty, changes)| {
-            let mut bytes = if pretty {
-                serde_json::to_vec_pretty(&tree)
-            } else {
-                serde_json::to_vec(&tree)
-            }
-            .unwrap();
+            let mut bytes =
+                if pretty { serde_json::to_vec_pretty(&tree) } else { serde_json::to_vec(&tree) }.unwrap();
             for (place, what, byte) in changes {
                 let at = place.index(bytes.len() + 1);
                 match what {
@@ -186,10 +175,7 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
 
 /// Checks every span under `value` and compares it with `tree`.
 fn compare(value: Value<'_>, tree: &Tree) {
-    assert_eq!(
-        json::scan_str(value.raw(), Limits::DEFAULT).unwrap().root().raw(),
-        value.raw()
-    );
+    assert_eq!(json::scan_str(value.raw(), Limits::DEFAULT).unwrap().root().raw(), value.raw());
     match tree {
         Tree::Object(members) => {
             let found: Vec<_> = value.members().collect();

@@ -169,7 +169,6 @@ fn is_metadata(name: &HostName) -> bool {
 
 impl Judge for Resolve {
     fn author(&self, author: &Author) -> Judged {
-        let host = Host::Name(self.name.clone());
         if self.name.is_localhost() && author.powers.has(Power::Loopback) {
             return Ok(());
         }
@@ -179,13 +178,13 @@ impl Judge for Resolve {
             let source = &author.manifest.sections.network;
             return Refusal::new(self, Rule::AddressMetadata, source).final_because(why);
         }
-        if author.hosts.names_host(&host) {
+        if author.hosts.names_host(&self.name) {
             return Ok(());
         }
         Refusal::new(self, Rule::NameNotListed, &author.manifest.sections.network).unless_listed(
             "no entry of `network.allow` names it",
             "network.allow",
-            &Endpoint(&host, Port::HTTPS).to_string(),
+            &Endpoint(&Host::Name(self.name.clone()), Port::HTTPS).to_string(),
         )
     }
 }

@@ -74,7 +74,7 @@ fn ground<A: Sealed>(
     if endpoint.is_some() {
         return looked_up(action, operator, name).map(|()| Ground::Endpoint);
     }
-    if may_look_up(operator, host) {
+    if may_look_up(operator, name) {
         return Ok(Ground::Name);
     }
     let entry = serde_json::json!({ "host": name.as_str(), "ports": [port.number()] }).to_string();
@@ -83,9 +83,9 @@ fn ground<A: Sealed>(
     refusal.unless(why, "network.allowed_endpoints", Change::Add(entry)).map(|()| Ground::Name)
 }
 
-fn may_look_up(operator: &Operator, host: &Host) -> bool {
+fn may_look_up(operator: &Operator, name: &HostName) -> bool {
     let policy = &operator.policy;
-    policy.allow_dns && policy.dns_allowlist.iter().any(|entry| entry.value.matches(host))
+    policy.allow_dns && policy.dns_allowlist.iter().any(|entry| entry.value.matches_name(name))
 }
 
 fn looked_up<A: Sealed>(action: &A, operator: &Operator, name: &HostName) -> Judged {
@@ -95,7 +95,7 @@ fn looked_up<A: Sealed>(action: &A, operator: &Operator, name: &HostName) -> Jud
         let why = "`network.allow_dns` is off, so no name is looked up";
         return refusal.unless(why, "network.allow_dns", Change::Set("true".into()));
     }
-    if may_look_up(operator, &Host::Name(name.clone())) {
+    if may_look_up(operator, name) {
         return Ok(());
     }
     let why = "no entry of `network.dns_allowlist` names it";

@@ -175,14 +175,27 @@ impl HostPattern {
     /// Whether the pattern covers the host.
     #[must_use]
     pub fn matches(&self, host: &Host) -> bool {
-        match (self, host) {
-            (Self::Any, _) => true,
-            (Self::Name(wanted), Host::Name(name)) => wanted == name,
-            (Self::Below(suffix), Host::Name(name)) => {
-                name.0.strip_suffix(&*suffix.0).is_some_and(|head| head.len() > 1 && head.ends_with('.'))
+        match host {
+            Host::Name(name) => self.matches_name(name),
+            Host::Address(address) => match self {
+                Self::Any => true,
+                Self::Range(range) => range.contains(*address),
+                Self::Name(_) | Self::Below(_) => false,
+            },
+        }
+    }
+
+    /// Whether the pattern covers the name.
+    #[must_use]
+    pub fn matches_name(&self, name: &HostName) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Name(wanted) => wanted == name,
+            Self::Below(suffix) => {
+                let head = name.0.strip_suffix(&*suffix.0);
+                head.is_some_and(|head| head.len() > 1 && head.ends_with('.'))
             }
-            (Self::Range(range), Host::Address(address)) => range.contains(*address),
-            (Self::Name(_) | Self::Below(_), Host::Address(_)) | (Self::Range(_), Host::Name(_)) => false,
+            Self::Range(_) => false,
         }
     }
 }

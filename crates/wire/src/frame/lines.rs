@@ -90,14 +90,7 @@ impl Lines {
     /// no more than `limit` and [`HEAD_BYTES`] bytes.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            held: Vec::new(),
-            length: 0,
-            is_over: false,
-            ends_with_return: false,
-            is_spent: false,
-        }
+        Self { limit, held: Vec::new(), length: 0, is_over: false, ends_with_return: false, is_spent: false }
     }
 
     /// Takes bytes off the front of `input` up to the end of the next line and returns that line, or the reason it
@@ -148,11 +141,7 @@ impl Lines {
     /// wait for its end can act on it.
     #[must_use]
     pub const fn over_limit(&self) -> Option<u64> {
-        if self.is_over && !self.is_spent {
-            Some(self.length)
-        } else {
-            None
-        }
+        if self.is_over && !self.is_spent { Some(self.length) } else { None }
     }
 
     /// How many bytes are held for a line that is not finished.
@@ -167,10 +156,7 @@ impl Lines {
             Some((_, line)) if self.ends_with_return && whole_length(&self.held) == self.length => {
                 (line, self.length - 1)
             }
-            _ => (
-                self.held.as_slice(),
-                self.length.saturating_sub(u64::from(self.ends_with_return)),
-            ),
+            _ => (self.held.as_slice(), self.length.saturating_sub(u64::from(self.ends_with_return))),
         };
         over(line, length, self.limit)
     }
@@ -232,11 +218,7 @@ fn head(line: &[u8]) -> &[u8] {
 
 fn over(line: &[u8], length: u64, limit: usize) -> LineError<'_> {
     let is_whole = whole_length(line) == length && line.len() <= HEAD_BYTES;
-    LineError {
-        kind: LineErrorKind::TooLong { length, limit },
-        line: head(line),
-        is_whole,
-    }
+    LineError { kind: LineErrorKind::TooLong { length, limit }, line: head(line), is_whole }
 }
 
 /// Checks a whole line, its line feed already gone.
@@ -245,19 +227,11 @@ fn check(line: &[u8], limit: usize) -> Result<&str, LineError<'_>> {
     if line.len() > limit {
         return Err(over(line, whole_length(line), limit));
     }
-    let refuse = |kind| {
-        Err(LineError {
-            kind,
-            line,
-            is_whole: true,
-        })
-    };
+    let refuse = |kind| Err(LineError { kind, line, is_whole: true });
     let text = match std::str::from_utf8(line) {
         Ok(text) => text,
         Err(error) => {
-            return refuse(LineErrorKind::InvalidUtf8 {
-                offset: error.valid_up_to(),
-            });
+            return refuse(LineErrorKind::InvalidUtf8 { offset: error.valid_up_to() });
         }
     };
     if text.starts_with('\u{FEFF}') {
@@ -314,20 +288,11 @@ mod tests {
             assert!(lines.next(&mut chunk.as_slice()).is_none());
             assert!(lines.held_bytes() <= 4097, "round {round}");
             assert!(lines.held.capacity() <= 4 * 4096, "round {round}");
-            assert_eq!(
-                lines.over_limit(),
-                if round > 1 { Some(round * 3000) } else { None }
-            );
+            assert_eq!(lines.over_limit(), if round > 1 { Some(round * 3000) } else { None });
         }
         let mut input = b"\r\nnext\n".as_slice();
         let error = lines.next(&mut input).unwrap().unwrap_err();
-        assert_eq!(
-            error.kind,
-            LineErrorKind::TooLong {
-                length: 3_000_000,
-                limit: 4096
-            }
-        );
+        assert_eq!(error.kind, LineErrorKind::TooLong { length: 3_000_000, limit: 4096 });
         assert_eq!(error.line, &chunk[..HEAD_BYTES]);
         assert!(!error.is_whole);
         assert_eq!(lines.next(&mut input), Some(Ok("next")));

@@ -127,17 +127,8 @@ impl Events {
         self.is_spent = true;
         // The joining line feed after the last line is not part of the data.
         let data = self.data.strip_suffix('\n').unwrap_or(&self.data);
-        let event = if self.event.is_empty() {
-            "message"
-        } else {
-            &self.event
-        };
-        Some(Ok(Event {
-            event,
-            data,
-            id: self.id.as_deref(),
-            retry_ms: self.retry_ms,
-        }))
+        let event = if self.event.is_empty() { "message" } else { &self.event };
+        Some(Ok(Event { event, data, id: self.id.as_deref(), retry_ms: self.retry_ms }))
     }
 
     /// To be called once the stream has ended: an error if it ended inside an event.
@@ -193,9 +184,7 @@ impl Events {
         let (piece, rest) = input.split_at_checked(end.unwrap_or(input.len()))?;
         let room = self.limits.line_bytes.saturating_add(BYTE_ORDER_MARK.len());
         if self.failure.is_none() && self.line.len().saturating_add(piece.len()) > room {
-            self.fail(SseError::LineTooLong {
-                limit: self.limits.line_bytes,
-            });
+            self.fail(SseError::LineTooLong { limit: self.limits.line_bytes });
         }
         if self.failure.is_none() {
             self.line.extend_from_slice(piece);
@@ -218,9 +207,7 @@ impl Events {
         let is_blank = content.is_empty();
         if !is_blank && self.failure.is_none() {
             if content.len() > self.limits.line_bytes {
-                self.fail(SseError::LineTooLong {
-                    limit: self.limits.line_bytes,
-                });
+                self.fail(SseError::LineTooLong { limit: self.limits.line_bytes });
             } else {
                 match std::str::from_utf8(content) {
                     Ok(text) => self.field(text),
@@ -242,9 +229,7 @@ impl Events {
         }
         let value = value.strip_prefix(' ').unwrap_or(value);
         if self.data.len().saturating_add(value.len()) > self.limits.event_bytes {
-            self.fail(SseError::EventTooLong {
-                limit: self.limits.event_bytes,
-            });
+            self.fail(SseError::EventTooLong { limit: self.limits.event_bytes });
             return;
         }
         match name {
@@ -287,31 +272,21 @@ mod tests {
             let mut input = *chunk;
             while let Some(event) = events.next(&mut input) {
                 seen.push(match event {
-                    Ok(Event {
-                        event,
-                        data,
-                        id,
-                        retry_ms,
-                    }) => format!("{event} {data:?} {id:?} {retry_ms:?}"),
+                    Ok(Event { event, data, id, retry_ms }) => {
+                        format!("{event} {data:?} {id:?} {retry_ms:?}")
+                    }
                     Err(error) => error.to_string(),
                 });
             }
             assert!(input.is_empty());
         }
         seen.extend(events.finish().map(|error| error.to_string()));
-        seen.push(format!(
-            "last {:?} comments {}",
-            events.last_id(),
-            events.comments()
-        ));
+        seen.push(format!("last {:?} comments {}", events.last_id(), events.comments()));
         seen
     }
 
     fn check(stream: &[u8], expected: &[&str]) {
-        let limits = SseLimits {
-            line_bytes: 40,
-            event_bytes: 60,
-        };
+        let limits = SseLimits { line_bytes: 40, event_bytes: 60 };
         assert_eq!(read(limits, &[stream]), expected);
         for size in 1..7 {
             let chunks: Vec<&[u8]> = stream.chunks(size).collect();
@@ -359,10 +334,7 @@ mod tests {
 
     #[test]
     fn an_endless_event_is_not_kept() {
-        let mut events = Events::new(SseLimits {
-            line_bytes: 100,
-            event_bytes: 1000,
-        });
+        let mut events = Events::new(SseLimits { line_bytes: 100, event_bytes: 1000 });
         for _ in 0..10_000 {
             assert!(events.next(&mut b"data: 0123456789\n".as_slice()).is_none());
             assert!(events.held_bytes() < 1200);
@@ -372,10 +344,7 @@ mod tests {
         assert!(events.held_bytes() < 1200);
         input = b"\n\ndata: next\n\n".to_vec();
         let mut input = input.as_slice();
-        assert_eq!(
-            events.next(&mut input),
-            Some(Err(SseError::EventTooLong { limit: 1000 }))
-        );
+        assert_eq!(events.next(&mut input), Some(Err(SseError::EventTooLong { limit: 1000 })));
         assert_eq!(events.next(&mut input).unwrap().unwrap().data, "next");
     }
 }

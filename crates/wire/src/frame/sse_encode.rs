@@ -22,10 +22,7 @@ pub fn encode(event: &Event<'_>, out: &mut String) {
         let Some(tail) = rest.get(line.len()..).filter(|tail| !tail.is_empty()) else {
             break;
         };
-        rest = tail
-            .strip_prefix("\r\n")
-            .or_else(|| tail.get(1..))
-            .unwrap_or_default();
+        rest = tail.strip_prefix("\r\n").or_else(|| tail.get(1..)).unwrap_or_default();
     }
     out.push('\n');
 }
@@ -64,30 +61,11 @@ mod tests {
         ] {
             let mut out = String::new();
             comment("hello", &mut out);
-            encode(
-                &Event {
-                    event,
-                    data,
-                    id,
-                    retry_ms,
-                },
-                &mut out,
-            );
-            let mut events = Events::new(SseLimits {
-                line_bytes: 1000,
-                event_bytes: 1000,
-            });
+            encode(&Event { event, data, id, retry_ms }, &mut out);
+            let mut events = Events::new(SseLimits { line_bytes: 1000, event_bytes: 1000 });
             let read = events.next(&mut out.as_bytes()).unwrap().unwrap();
             let data = data.replace("\r\n", "\n").replace('\r', "\n");
-            assert_eq!(
-                read,
-                Event {
-                    event,
-                    data: &data,
-                    id,
-                    retry_ms
-                }
-            );
+            assert_eq!(read, Event { event, data: &data, id, retry_ms });
         }
     }
 
@@ -95,12 +73,7 @@ mod tests {
     fn names_cannot_forge_fields() {
         let mut out = String::new();
         encode(
-            &Event {
-                event: "x\ndata: forged",
-                data: "d",
-                id: Some("1\r\n\r\n"),
-                retry_ms: None,
-            },
+            &Event { event: "x\ndata: forged", data: "d", id: Some("1\r\n\r\n"), retry_ms: None },
             &mut out,
         );
         assert_eq!(out, "event: x\nid: 1\ndata: d\n\n");

@@ -76,12 +76,7 @@ impl<'a> Edits<'a> {
     /// No edits yet, to an accepted text.
     #[must_use]
     pub const fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            splices: Vec::new(),
-            objects: Vec::new(),
-            renames: false,
-        }
+        Self { text, splices: Vec::new(), objects: Vec::new(), renames: false }
     }
 
     /// Whether nothing would change.
@@ -94,10 +89,7 @@ impl<'a> Edits<'a> {
     pub fn replace(&mut self, value: Value<'a>, json: &str) -> Result<(), EditError> {
         self.check_same_text(value)?;
         check_json(json)?;
-        self.splices.push(Splice {
-            span: value.span(),
-            with: json.to_owned(),
-        });
+        self.splices.push(Splice { span: value.span(), with: json.to_owned() });
         Ok(())
     }
 
@@ -109,18 +101,13 @@ impl<'a> Edits<'a> {
             return Err(EditError::OtherText);
         }
         self.renames |= found.role == Role::Key;
-        self.splices.push(Splice {
-            span: found.span,
-            with: string(meaning),
-        });
+        self.splices.push(Splice { span: found.span, with: string(meaning) });
         Ok(())
     }
 
     /// Takes the member named `key` out of `object`.
     pub fn remove(&mut self, object: Value<'a>, key: &str) -> Result<(), EditError> {
-        let member = object
-            .get(key)
-            .ok_or_else(|| EditError::NoSuchMember(key.to_owned()))?;
+        let member = object.get(key).ok_or_else(|| EditError::NoSuchMember(key.to_owned()))?;
         let edit = self.object(object)?;
         if edit.removed.contains(&member.key_span.start) {
             return Err(EditError::Overlap(member.key_span.start));
@@ -153,12 +140,7 @@ impl<'a> Edits<'a> {
 
     /// The edited text.
     pub fn apply(self) -> Result<String, EditError> {
-        let Self {
-            text,
-            mut splices,
-            objects,
-            renames,
-        } = self;
+        let Self { text, mut splices, objects, renames } = self;
         for object in &objects {
             object.settle(&mut splices);
         }
@@ -168,9 +150,7 @@ impl<'a> Edits<'a> {
         let mut out = String::with_capacity(text.len().saturating_add(growth));
         let mut done = 0;
         for splice in &splices {
-            let kept = text
-                .get(done..splice.span.start)
-                .ok_or(EditError::Overlap(splice.span.start))?;
+            let kept = text.get(done..splice.span.start).ok_or(EditError::Overlap(splice.span.start))?;
             out.push_str(kept);
             out.push_str(&splice.with);
             done = splice.span.end;
@@ -187,27 +167,16 @@ impl<'a> Edits<'a> {
         if object.kind() != Kind::Object {
             return Err(EditError::NotAnObject(object.span().start));
         }
-        let known = self
-            .objects
-            .iter()
-            .position(|edit| edit.object.span() == object.span());
+        let known = self.objects.iter().position(|edit| edit.object.span() == object.span());
         let index = known.unwrap_or_else(|| {
-            self.objects.push(ObjectEdit {
-                object,
-                removed: Vec::new(),
-                added: Vec::new(),
-            });
+            self.objects.push(ObjectEdit { object, removed: Vec::new(), added: Vec::new() });
             self.objects.len() - 1
         });
         self.objects.get_mut(index).ok_or(EditError::OtherText)
     }
 
     fn check_same_text(&self, value: Value<'a>) -> Result<(), EditError> {
-        if std::ptr::eq(value.text(), self.text) {
-            Ok(())
-        } else {
-            Err(EditError::OtherText)
-        }
+        if std::ptr::eq(value.text(), self.text) { Ok(()) } else { Err(EditError::OtherText) }
     }
 }
 
@@ -223,17 +192,11 @@ impl ObjectEdit<'_> {
                 last_kept = Some(end);
             } else if let (Some(_), Some(previous)) = (last_kept, previous_end) {
                 // Behind a member that stays: the comma before goes too.
-                splices.push(Splice {
-                    span: Span::new(previous, end),
-                    with: String::new(),
-                });
+                splices.push(Splice { span: Span::new(previous, end), with: String::new() });
             } else {
                 // Before every member that stays: the comma behind goes too, if there is one.
                 let until = members.peek().map_or(end, |next| next.key_span.start);
-                splices.push(Splice {
-                    span: Span::new(member.key_span.start, until),
-                    with: String::new(),
-                });
+                splices.push(Splice { span: Span::new(member.key_span.start, until), with: String::new() });
             }
             previous_end = Some(end);
         }
@@ -241,10 +204,7 @@ impl ObjectEdit<'_> {
             return;
         };
         let at = last_kept.unwrap_or(self.object.span().start + 1);
-        splices.push(Splice {
-            span: Span::new(at, at),
-            with: added,
-        });
+        splices.push(Splice { span: Span::new(at, at), with: added });
     }
 
     fn added_text(&self, follows_member: bool) -> Option<String> {
@@ -261,11 +221,7 @@ impl ObjectEdit<'_> {
     }
 }
 
-const NO_LIMITS: Limits = Limits {
-    bytes: usize::MAX,
-    depth: usize::MAX,
-    number_bytes: usize::MAX,
-};
+const NO_LIMITS: Limits = Limits { bytes: usize::MAX, depth: usize::MAX, number_bytes: usize::MAX };
 
 fn check_json(json: &str) -> Result<(), EditError> {
     scan_str(json, NO_LIMITS).map(|_| ()).map_err(EditError::NotJson)
@@ -281,9 +237,7 @@ mod tests {
     ) -> Result<String, String> {
         let document = scan_str(text, Limits::DEFAULT).unwrap();
         let mut edits = Edits::of(document.text());
-        edit(&mut edits, document.root())
-            .and_then(|()| edits.apply())
-            .map_err(|error| error.to_string())
+        edit(&mut edits, document.root()).and_then(|()| edits.apply()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -299,8 +253,7 @@ mod tests {
             ("abc", "{  }"),
         ] {
             let result = edited(text, |edits, root| {
-                gone.chars()
-                    .try_for_each(|key| edits.remove(root, &key.to_string()))
+                gone.chars().try_for_each(|key| edits.remove(root, &key.to_string()))
             });
             assert_eq!(result.as_deref(), Ok(left), "without {gone}");
         }
@@ -337,10 +290,7 @@ mod tests {
         let refused = |edit: fn(&mut Edits<'static>, Value<'static>) -> Result<(), EditError>| {
             edited(text, edit).unwrap_err()
         };
-        assert_eq!(
-            refused(|edits, root| edits.insert(root, "c", "1")),
-            "member `c` exists"
-        );
+        assert_eq!(refused(|edits, root| edits.insert(root, "c", "1")), "member `c` exists");
         assert_eq!(refused(|edits, root| edits.remove(root, "z")), "no member `z`");
         assert_eq!(
             refused(|edits, root| edits.set(root, "c", "1,2")),
@@ -381,10 +331,7 @@ mod tests {
                 .filter(|found| found.text.means("secret"))
                 .try_for_each(|found| edits.replace_string(&found, "[\"gone\"]"))
         });
-        assert_eq!(
-            redacted.as_deref(),
-            Ok(r#"{"k1":"[\"gone\"]","k2":["[\"gone\"]"]}"#)
-        );
+        assert_eq!(redacted.as_deref(), Ok(r#"{"k1":"[\"gone\"]","k2":["[\"gone\"]"]}"#));
         let same_names = edited(text, |edits, root| {
             root.strings()
                 .filter(|found| found.role == Role::Key)

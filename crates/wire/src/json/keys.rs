@@ -40,11 +40,7 @@ pub(super) struct Mark {
 
 impl Keys {
     pub(super) fn open(&self) -> Mark {
-        Mark {
-            entries: self.entries.len(),
-            decoded: self.decoded.len(),
-            sketch: 0,
-        }
+        Mark { entries: self.entries.len(), decoded: self.decoded.len(), sketch: 0 }
     }
 
     /// Notes the name whose literal's inside is `start..end` of `text`.
@@ -62,22 +58,10 @@ impl Keys {
             decode_into(text.get(start..end).unwrap_or_default(), &mut self.decoded);
             let to = self.decoded.len();
             let print = fingerprint(self.decoded.as_bytes(), from, to);
-            Entry {
-                print,
-                at,
-                start: from,
-                end: to,
-                is_decoded: true,
-            }
+            Entry { print, at, start: from, end: to, is_decoded: true }
         } else {
             let print = fingerprint(text.as_bytes(), start, end);
-            Entry {
-                print,
-                at,
-                start,
-                end,
-                is_decoded: false,
-            }
+            Entry { print, at, start, end, is_decoded: false }
         };
         if self.entries.len() - mark.entries < FEW {
             let bit = 1u64 << (entry.print >> 58);
@@ -93,11 +77,7 @@ impl Keys {
     fn compare(&self, mark: Mark, text: &str, new: &Entry) -> Result<(), JsonError> {
         let earlier = self.entries.get(mark.entries..).unwrap_or_default();
         let same = |old: &Entry| old.print == new.print && self.bytes(text, old) == self.bytes(text, new);
-        if earlier.iter().any(same) {
-            Err(self.duplicate(text, new))
-        } else {
-            Ok(())
-        }
+        if earlier.iter().any(same) { Err(self.duplicate(text, new)) } else { Ok(()) }
     }
 
     /// Forgets the names of the object that `mark` opened, after the check that large objects put off.
@@ -134,11 +114,7 @@ impl Keys {
     }
 
     fn bytes<'s>(&'s self, text: &'s str, entry: &Entry) -> &'s [u8] {
-        let source = if entry.is_decoded {
-            self.decoded.as_bytes()
-        } else {
-            text.as_bytes()
-        };
+        let source = if entry.is_decoded { self.decoded.as_bytes() } else { text.as_bytes() };
         source.get(entry.start..entry.end).unwrap_or_default()
     }
 
@@ -162,9 +138,7 @@ fn fingerprint(bytes: &[u8], start: usize, end: usize) -> u64 {
         word & !(u64::MAX << (8 * length))
     } else {
         let key = bytes.get(start..end).unwrap_or_default();
-        key.iter()
-            .rev()
-            .fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
+        key.iter().rev().fold(0, |packed, byte| (packed << 8) | u64::from(*byte))
     };
     let mixed = (ends ^ (length as u64)).wrapping_mul(MIX);
     mixed ^ (mixed >> 29)
@@ -182,11 +156,7 @@ mod tests {
             for (before, after) in [("", "\": 1, \"x\": 2"), ("{\"", "\":"), ("123456789", "")] {
                 let text = format!("{before}{name}{after}");
                 let start = before.len();
-                assert_eq!(
-                    fingerprint(text.as_bytes(), start, start + length),
-                    print,
-                    "{text}"
-                );
+                assert_eq!(fingerprint(text.as_bytes(), start, start + length), print, "{text}");
             }
         }
     }

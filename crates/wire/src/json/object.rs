@@ -13,9 +13,7 @@ pub struct ObjectWriter {
 
 impl Default for ObjectWriter {
     fn default() -> Self {
-        Self {
-            out: String::from("{"),
-        }
+        Self { out: String::from("{") }
     }
 }
 

@@ -39,12 +39,7 @@ pub struct Outlined<'d, 'a> {
 
 impl<'a> Document<'a> {
     pub(super) fn new(text: &'a str, root: Span, entries: Vec<Entry>, is_complete: bool) -> Self {
-        Self {
-            text,
-            root,
-            entries,
-            is_complete,
-        }
+        Self { text, root, entries, is_complete }
     }
 
     /// The whole text that was scanned, white space around the value included.
@@ -63,11 +58,7 @@ impl<'a> Document<'a> {
     #[must_use]
     pub const fn outline(&self) -> Outlined<'_, 'a> {
         let place = if self.is_complete { Some((1, 0)) } else { None };
-        Outlined {
-            document: self,
-            value: self.root(),
-            place,
-        }
+        Outlined { document: self, value: self.root(), place }
     }
 
     fn member(&self, entry: &Entry) -> Member<'a> {
@@ -89,14 +80,9 @@ impl<'d, 'a> Outlined<'d, 'a> {
 
     /// Its members in order; none if it is not an object.
     pub fn members(self) -> impl Iterator<Item = Member<'a>> + use<'d, 'a> {
-        let outlined = self
-            .place
-            .map(|place| self.entries(place).map(|(_, entry)| self.document.member(entry)));
-        let walked = if self.place.is_none() {
-            Some(self.value.members())
-        } else {
-            None
-        };
+        let outlined =
+            self.place.map(|place| self.entries(place).map(|(_, entry)| self.document.member(entry)));
+        let walked = if self.place.is_none() { Some(self.value.members()) } else { None };
         outlined.into_iter().flatten().chain(walked.into_iter().flatten())
     }
 
@@ -105,25 +91,12 @@ impl<'d, 'a> Outlined<'d, 'a> {
     pub fn get(self, key: &str) -> Option<Outlined<'d, 'a>> {
         let Some(place) = self.place else {
             let value = self.value.get(key)?.value;
-            return Some(Self {
-                document: self.document,
-                value,
-                place: None,
-            });
+            return Some(Self { document: self.document, value, place: None });
         };
-        let (index, entry) = self
-            .entries(place)
-            .find(|(_, entry)| self.document.member(entry).key.means(key))?;
-        let place = if place.0 < LEVELS {
-            Some((place.0 + 1, index + 1))
-        } else {
-            None
-        };
-        Some(Self {
-            document: self.document,
-            value: Value::new(self.document.text, entry.value),
-            place,
-        })
+        let (index, entry) =
+            self.entries(place).find(|(_, entry)| self.document.member(entry).key.means(key))?;
+        let place = if place.0 < LEVELS { Some((place.0 + 1, index + 1)) } else { None };
+        Some(Self { document: self.document, value: Value::new(self.document.text, entry.value), place })
     }
 
     fn entries(self, (level, first): (u8, usize)) -> impl Iterator<Item = (usize, &'d Entry)> + use<'d, 'a> {
@@ -142,18 +115,12 @@ mod tests {
     #[test]
     fn an_outline_that_is_given_up_still_finds_everything() {
         let many: Vec<String> = (0..300).map(|index| format!("\"k{index}\":{index}")).collect();
-        let text = format!(
-            r#"{{"a":{{{}}},"params":{{"name":"t","_meta":{{"x":1}}}}}}"#,
-            many.join(",")
-        );
+        let text = format!(r#"{{"a":{{{}}},"params":{{"name":"t","_meta":{{"x":1}}}}}}"#, many.join(","));
         let document = scan_str(&text, Limits::DEFAULT).unwrap();
         let outline = document.outline();
         assert_eq!(outline.members().count(), 2);
         assert_eq!(outline.get("a").unwrap().members().count(), 300);
-        assert_eq!(
-            outline.get("a").unwrap().get("k299").unwrap().value().raw(),
-            "299"
-        );
+        assert_eq!(outline.get("a").unwrap().get("k299").unwrap().value().raw(), "299");
         let meta = outline.get("params").unwrap().get("_meta").unwrap();
         assert_eq!(meta.get("x").unwrap().value().raw(), "1");
         assert!(outline.get("params").unwrap().get("k1").is_none());
@@ -163,9 +130,7 @@ mod tests {
     fn members_below_the_outline_are_found_by_walking() {
         let text = r#"{"a":{"b":{"c":{"d":{"e":1}}},"x":[{"y":2}]}}"#;
         let document = scan_str(text, Limits::DEFAULT).unwrap();
-        let deep = ["a", "b", "c", "d", "e"]
-            .iter()
-            .try_fold(document.outline(), |here, key| here.get(key));
+        let deep = ["a", "b", "c", "d", "e"].iter().try_fold(document.outline(), |here, key| here.get(key));
         assert_eq!(deep.unwrap().value().raw(), "1");
         assert!(document.outline().get("b").is_none());
         assert!(document.outline().get("a").unwrap().get("y").is_none());

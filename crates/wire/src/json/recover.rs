@@ -77,9 +77,7 @@ fn member<'a>(bytes: &'a [u8], open: usize, found: &mut Recovered<'a>) -> Option
     }
     if is_id {
         found.id_is_ambiguous |= found.id.is_some();
-        found.id = bytes
-            .get(start..end)
-            .and_then(|raw| std::str::from_utf8(raw).ok());
+        found.id = bytes.get(start..end).and_then(|raw| std::str::from_utf8(raw).ok());
     }
     Some(end)
 }

@@ -23,11 +23,7 @@ pub struct Limits {
 impl Limits {
     /// 16 MiB; 100 levels, below the 127 at which `serde_json` gives up, so that every room can read what this one
     /// accepts; numbers of 128 bytes, four times what the longest double or 128-bit integer needs in shortest form.
-    pub const DEFAULT: Self = Self {
-        bytes: 16 << 20,
-        depth: 100,
-        number_bytes: 128,
-    };
+    pub const DEFAULT: Self = Self { bytes: 16 << 20, depth: 100, number_bytes: 128 };
 }
 
 impl Default for Limits {
@@ -74,23 +70,12 @@ pub fn scan_str(text: &str, limits: Limits) -> Result<Document<'_>, JsonError> {
     if after != bytes.len() {
         return Err(JsonError::new(after, JsonErrorKind::Trailing));
     }
-    Ok(Document::new(
-        text,
-        Span::new(start, end),
-        scanner.outline,
-        scanner.outline_is_complete,
-    ))
+    Ok(Document::new(text, Span::new(start, end), scanner.outline, scanner.outline_is_complete))
 }
 
 fn check_length(length: usize, limits: Limits) -> Result<(), JsonError> {
     if length > limits.bytes {
-        return Err(JsonError::new(
-            limits.bytes,
-            JsonErrorKind::TooLong {
-                length,
-                limit: limits.bytes,
-            },
-        ));
+        return Err(JsonError::new(limits.bytes, JsonErrorKind::TooLong { length, limit: limits.bytes }));
     }
     Ok(())
 }
@@ -139,12 +124,7 @@ enum Next {
 
 impl<'a> Scanner<'a> {
     fn new(text: &'a str, at: usize, limits: Limits) -> Self {
-        let outside = Level {
-            is_object: false,
-            outline: 1,
-            entry: 0,
-            names: Mark::default(),
-        };
+        let outside = Level { is_object: false, outline: 1, entry: 0, names: Mark::default() };
         Self {
             text,
             bytes: text.as_bytes(),
@@ -225,12 +205,7 @@ impl<'a> Scanner<'a> {
 
     fn open(&mut self, is_object: bool) -> Result<Next, JsonError> {
         if self.stack.len() >= self.limits.depth {
-            return Err(JsonError::new(
-                self.at,
-                JsonErrorKind::TooDeep {
-                    limit: self.limits.depth,
-                },
-            ));
+            return Err(JsonError::new(self.at, JsonErrorKind::TooDeep { limit: self.limits.depth }));
         }
         let around = self.level;
         let outline = match (is_object, around.outline, self.stack.is_empty()) {
@@ -239,12 +214,7 @@ impl<'a> Scanner<'a> {
             _ => 0,
         };
         self.stack.push(around);
-        self.level = Level {
-            is_object,
-            outline,
-            entry: 0,
-            names: self.keys.open(),
-        };
+        self.level = Level { is_object, outline, entry: 0, names: self.keys.open() };
         self.at = skip::white_space(self.bytes, self.at + 1);
         match (self.bytes.get(self.at), is_object) {
             (Some(b'}'), true) | (Some(b']'), false) => {
@@ -282,8 +252,7 @@ impl<'a> Scanner<'a> {
         }
         let is_escaped = self.string_rest()?;
         let end = self.at;
-        self.keys
-            .add(&mut self.level.names, self.text, (open + 1, end - 1), is_escaped)?;
+        self.keys.add(&mut self.level.names, self.text, (open + 1, end - 1), is_escaped)?;
         if self.level.outline != 0 {
             self.note_key(Span::new(open, end), is_escaped);
         }
@@ -302,12 +271,7 @@ impl<'a> Scanner<'a> {
         }
         self.level.entry = self.outline.len();
         let value = Span::new(key.end, key.end);
-        self.outline.push(Entry {
-            level: self.level.outline,
-            is_escaped,
-            key,
-            value,
-        });
+        self.outline.push(Entry { level: self.level.outline, is_escaped, key, value });
     }
 
     fn note_value_end(&mut self) {
@@ -391,10 +355,10 @@ impl<'a> Scanner<'a> {
     #[cold]
     fn not_a_value(&self) -> JsonError {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if ["nan", "inf"].iter().any(|word| {
-            rest.get(..word.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
-        }) {
+        if ["nan", "inf"]
+            .iter()
+            .any(|word| rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes())))
+        {
             return JsonError::new(self.at, JsonErrorKind::NotANumber);
         }
         unexpected(self.bytes, self.at, Expected::Value)

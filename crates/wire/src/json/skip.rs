@@ -20,11 +20,7 @@ const fn stops(word: u64) -> u64 {
 /// Offset of the first stop in `word`, if any.
 const fn first_stop(word: u64) -> Option<usize> {
     let found = stops(word);
-    if found == 0 {
-        None
-    } else {
-        Some(found.trailing_zeros() as usize / 8)
-    }
+    if found == 0 { None } else { Some(found.trailing_zeros() as usize / 8) }
 }
 
 /// Whether any of 32 bytes is a stop.

@@ -50,13 +50,7 @@ struct Open<'a> {
 impl<'a> Strings<'a> {
     pub(super) fn over(value: Value<'a>) -> Self {
         let Span { start, end } = value.span();
-        Self {
-            text: value.text(),
-            at: start,
-            end,
-            open: Vec::new(),
-            is_key_next: false,
-        }
+        Self { text: value.text(), at: start, end, open: Vec::new(), is_key_next: false }
     }
 
     /// The JSON pointer (RFC 6901), within the value that is walked, of the string last returned; a name has the
@@ -80,16 +74,8 @@ impl<'a> Strings<'a> {
     }
 
     fn enter(&mut self, is_object: bool) {
-        let key = if is_object {
-            None
-        } else {
-            self.open.last().and_then(|around| around.key)
-        };
-        self.open.push(Open {
-            is_object,
-            key,
-            index: 0,
-        });
+        let key = if is_object { None } else { self.open.last().and_then(|around| around.key) };
+        self.open.push(Open { is_object, key, index: 0 });
         self.is_key_next = is_object;
     }
 
@@ -102,23 +88,13 @@ impl<'a> Strings<'a> {
         let span = Span::new(start, end);
         if !self.is_key_next {
             let key = self.open.last().and_then(|open| open.key);
-            return Some(FoundString {
-                role: Role::Value,
-                text,
-                span,
-                key,
-            });
+            return Some(FoundString { role: Role::Value, text, span, key });
         }
         self.is_key_next = false;
         if let Some(open) = self.open.last_mut() {
             open.key = Some(text);
         }
-        Some(FoundString {
-            role: Role::Key,
-            text,
-            span,
-            key: None,
-        })
+        Some(FoundString { role: Role::Key, text, span, key: None })
     }
 }
 
@@ -166,21 +142,14 @@ mod tests {
         let mut strings = document.root().strings();
         let mut seen = Vec::new();
         while let Some(found) = strings.next() {
-            assert_eq!(
-                text.get(found.span.range()).unwrap(),
-                format!("\"{}\"", found.text.raw())
-            );
+            assert_eq!(text.get(found.span.range()).unwrap(), format!("\"{}\"", found.text.raw()));
             let pointer = strings.pointer();
             if found.role == Role::Value {
                 let at_pointer = document.root().pointer(&pointer).unwrap();
                 assert_eq!(at_pointer.span(), found.span, "{pointer}");
             }
             let key = found.key.map_or("-".into(), Text::decode).into_owned();
-            seen.push(format!(
-                "{:?} {} {pointer} {key}",
-                found.role,
-                found.text.decode()
-            ));
+            seen.push(format!("{:?} {} {pointer} {key}", found.role, found.text.decode()));
         }
         assert_eq!(
             seen,

@@ -119,11 +119,7 @@ fn unicode_escape(bytes: &[u8]) -> (char, usize) {
     if let Some(plain) = char::from_u32(u32::from(first)) {
         return (plain, 6);
     }
-    let second = if bytes.get(6..8) == Some(b"\\u") {
-        hex4(bytes, 8)
-    } else {
-        None
-    };
+    let second = if bytes.get(6..8) == Some(b"\\u") { hex4(bytes, 8) } else { None };
     match (first, second) {
         (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
             let joined = 0x1_0000 + ((u32::from(first) - 0xD800) << 10) + (u32::from(low) - 0xDC00);

@@ -107,30 +107,19 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_text(self) -> Option<Text<'a>> {
         let inside = self.raw().strip_prefix('"')?.strip_suffix('"')?;
-        Some(Text::new(
-            inside,
-            memchr::memchr(b'\\', inside.as_bytes()).is_some(),
-        ))
+        Some(Text::new(inside, memchr::memchr(b'\\', inside.as_bytes()).is_some()))
     }
 
     /// The number, if it is an integer that fits and is written as one (no fraction, no exponent).
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
-        if self.kind() == Kind::Number {
-            self.raw().parse().ok()
-        } else {
-            None
-        }
+        if self.kind() == Kind::Number { self.raw().parse().ok() } else { None }
     }
 
     /// The number, if it is a non-negative integer that fits and is written as one.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
-        if self.kind() == Kind::Number {
-            self.raw().parse().ok()
-        } else {
-            None
-        }
+        if self.kind() == Kind::Number { self.raw().parse().ok() } else { None }
     }
 
     /// The boolean, if it is one.
@@ -146,17 +135,13 @@ impl<'a> Value<'a> {
     /// The members of an object, in order; nothing for any other value.
     #[must_use]
     pub fn members(self) -> Members<'a> {
-        Members {
-            walk: Walk::over(self, Kind::Object),
-        }
+        Members { walk: Walk::over(self, Kind::Object) }
     }
 
     /// The items of an array, in order; nothing for any other value.
     #[must_use]
     pub fn items(self) -> Items<'a> {
-        Items {
-            walk: Walk::over(self, Kind::Array),
-        }
+        Items { walk: Walk::over(self, Kind::Array) }
     }
 
     /// The member whose decoded name is `key`.
@@ -257,17 +242,9 @@ impl<'a> Walk<'a> {
     fn over(container: Value<'a>, kind: Kind) -> Self {
         let Span { start, end } = container.span;
         if container.kind() == kind {
-            Self {
-                text: container.text,
-                at: start.saturating_add(1),
-                end: end.saturating_sub(1),
-            }
+            Self { text: container.text, at: start.saturating_add(1), end: end.saturating_sub(1) }
         } else {
-            Self {
-                text: container.text,
-                at: end,
-                end,
-            }
+            Self { text: container.text, at: end, end }
         }
     }
 
@@ -290,11 +267,7 @@ impl<'a> Walk<'a> {
         let colon = skip::white_space(bytes, end);
         self.at = skip::white_space(bytes, colon.saturating_add(1));
         let value = self.value()?;
-        Some(Member {
-            key: Text::new(inside, is_escaped),
-            key_span: Span::new(open, end),
-            value,
-        })
+        Some(Member { key: Text::new(inside, is_escaped), key_span: Span::new(open, end), value })
     }
 
     fn value(&mut self) -> Option<Value<'a>> {
@@ -318,10 +291,8 @@ mod tests {
         let text = r#" { "a" : [1, {"b/c": "x"}, [] , {}], "\u0064" : null ,"e":-1.5e3 } "#;
         let root = scan_str(text, Limits::DEFAULT).unwrap();
         let root = root.root();
-        let seen: Vec<_> = root
-            .members()
-            .map(|member| (member.key.decode().into_owned(), member.value.raw()))
-            .collect();
+        let seen: Vec<_> =
+            root.members().map(|member| (member.key.decode().into_owned(), member.value.raw())).collect();
         assert_eq!(
             seen,
             [
@@ -339,11 +310,7 @@ mod tests {
         assert_eq!(root.get("a").unwrap().value.items().count(), 4);
         assert_eq!(root.items().count(), 0);
         for member in root.members() {
-            assert!(
-                text.get(member.span().range())
-                    .unwrap()
-                    .ends_with(member.value.raw())
-            );
+            assert!(text.get(member.span().range()).unwrap().ends_with(member.value.raw()));
         }
     }
 

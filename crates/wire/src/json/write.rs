@@ -58,13 +58,7 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        for value in [
-            "",
-            "a",
-            "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}",
-            "\u{2028}\u{1F600}",
-            "end\\",
-        ] {
+        for value in ["", "a", "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}", "\u{2028}\u{1F600}", "end\\"] {
             let literal = string(value);
             let document = scan_str(&literal, Limits::DEFAULT).unwrap();
             assert_eq!(document.root().as_text().unwrap().decode(), value);

@@ -42,10 +42,7 @@ mod tests {
 
     fn variant(literal: &str) -> Option<&'static str> {
         let document = scan_str(literal, Limits::DEFAULT).unwrap();
-        case_variant(
-            document.root().as_text().unwrap(),
-            &["jsonrpc", "id", "progressToken"],
-        )
+        case_variant(document.root().as_text().unwrap(), &["jsonrpc", "id", "progressToken"])
     }
 
     #[test]
@@ -62,15 +59,9 @@ mod tests {
         ] {
             assert_eq!(variant(literal), Some(name), "{literal}");
         }
-        for literal in [
-            "\"id\"",
-            r#""\u0069d""#,
-            "\"idd\"",
-            "\"i\"",
-            "\"\"",
-            "\"\u{FF49}d\"",
-            "\"progress_token\"",
-        ] {
+        for literal in
+            ["\"id\"", r#""\u0069d""#, "\"idd\"", "\"i\"", "\"\"", "\"\u{FF49}d\"", "\"progress_token\""]
+        {
             assert_eq!(variant(literal), None, "{literal}");
         }
     }

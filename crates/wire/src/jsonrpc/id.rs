@@ -69,19 +69,13 @@ impl<'a> RawId<'a> {
                 return Err(IdError::OutOfRange);
             }
         }
-        Ok(Self {
-            raw,
-            is_string: kind == Kind::String,
-        })
+        Ok(Self { raw, is_string: kind == Kind::String })
     }
 
     /// The id that the text `raw` is.
     pub fn read(raw: &'a str) -> Result<Self, IdError> {
-        let limits = crate::json::Limits {
-            bytes: LONGEST_ID_BYTES,
-            depth: 0,
-            ..crate::json::Limits::DEFAULT
-        };
+        let limits =
+            crate::json::Limits { bytes: LONGEST_ID_BYTES, depth: 0, ..crate::json::Limits::DEFAULT };
         let document = scan_str(raw, limits).map_err(|_| IdError::NotJson)?;
         Self::of(document.root())
     }
@@ -113,9 +107,7 @@ impl<'a> RawId<'a> {
     /// The id, kept beyond its message.
     #[must_use]
     pub fn to_owned(self) -> OwnedId {
-        OwnedId {
-            raw: self.raw.to_owned(),
-        }
+        OwnedId { raw: self.raw.to_owned() }
     }
 }
 
@@ -142,10 +134,7 @@ impl OwnedId {
     /// The id, borrowed.
     #[must_use]
     pub fn as_raw(&self) -> RawId<'_> {
-        RawId {
-            raw: &self.raw,
-            is_string: self.raw.starts_with('"'),
-        }
+        RawId { raw: &self.raw, is_string: self.raw.starts_with('"') }
     }
 }
 
@@ -167,15 +156,7 @@ mod tests {
 
     #[test]
     fn strings_and_integers_are_ids_and_nothing_else() {
-        for id in [
-            "0",
-            "1",
-            "-7",
-            "9223372036854775807",
-            "18446744073709551615",
-            r#""""#,
-            r#""a\u0000""#,
-        ] {
+        for id in ["0", "1", "-7", "9223372036854775807", "18446744073709551615", r#""""#, r#""a\u0000""#] {
             assert_eq!(RawId::read(id).unwrap().as_str(), id);
         }
         for (id, reason) in [

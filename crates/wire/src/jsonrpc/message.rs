@@ -31,10 +31,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            json: Limits::DEFAULT,
-            batch: Batch::Refuse,
-        }
+        Self { json: Limits::DEFAULT, batch: Batch::Refuse }
     }
 }
 
@@ -116,9 +113,7 @@ pub fn parse(frame: &[u8], rules: Rules) -> Result<Frame<'_>, Refusal> {
         return classify(document).map(Frame::Message);
     }
     let Batch::Accept { most } = rules.batch else {
-        return Err(unreadable(
-            "a batch of messages is taken in revision 2025-03-26 only",
-        ));
+        return Err(unreadable("a batch of messages is taken in revision 2025-03-26 only"));
     };
     let items = document.root().items();
     let count = items.clone().take(most.saturating_add(1)).count();
@@ -129,20 +124,12 @@ pub fn parse(frame: &[u8], rules: Rules) -> Result<Frame<'_>, Refusal> {
         return Err(unreadable(format!("a batch of more than {most} messages")));
     }
     // Each item is scanned again by itself, so that it has its own outline and can be sent on alone.
-    Ok(Frame::Batch(
-        items.map(|item| classify_text(item.raw(), rules.json)).collect(),
-    ))
+    Ok(Frame::Batch(items.map(|item| classify_text(item.raw(), rules.json)).collect()))
 }
 
 /// Reads one frame that must be a single message.
 pub fn parse_one(frame: &[u8], limits: Limits) -> Result<Message<'_>, Refusal> {
-    match parse(
-        frame,
-        Rules {
-            json: limits,
-            batch: Batch::Refuse,
-        },
-    )? {
+    match parse(frame, Rules { json: limits, batch: Batch::Refuse })? {
         Frame::Message(message) => Ok(message),
         Frame::Batch(_) => Err(unreadable("a batch of messages")),
     }
@@ -205,9 +192,7 @@ impl<'a> Message<'a> {
     /// The parameters, an object; nothing if they are absent or `null`.
     #[must_use]
     pub fn params(&self) -> Option<Outlined<'_, 'a>> {
-        self.outline()
-            .get("params")
-            .filter(|params| params.value().kind() == Kind::Object)
+        self.outline().get("params").filter(|params| params.value().kind() == Kind::Object)
     }
 
     /// The shape, for refusals of what is inside.
@@ -280,19 +265,11 @@ impl<'a> Parts<'a> {
 
     /// The id to answer a refusal with: there must be one, and no second that could be meant.
     fn answer_id(&self) -> Option<RawId<'a>> {
-        if matches!(self.variant, Some(("id", _))) {
-            None
-        } else {
-            RawId::of(self.id?).ok()
-        }
+        if matches!(self.variant, Some(("id", _))) { None } else { RawId::of(self.id?).ok() }
     }
 
     fn shape(&self) -> Shape {
-        match (
-            self.method.is_some(),
-            self.id.is_some(),
-            self.result.is_some() || self.error.is_some(),
-        ) {
+        match (self.method.is_some(), self.id.is_some(), self.result.is_some() || self.error.is_some()) {
             (true, true, _) => Shape::Request,
             (true, false, false) => Shape::Notification,
             (false, _, true) => Shape::Response,
@@ -310,10 +287,9 @@ impl<'a> Parts<'a> {
 
     fn check_envelope(&self) -> Result<(), Refusal> {
         if let Some((known, found)) = &self.variant {
-            return Err(self.invalid(format!(
-                "member `{}` is a case variant of `{known}`",
-                found.escape_default()
-            )));
+            return Err(
+                self.invalid(format!("member `{}` is a case variant of `{known}`", found.escape_default()))
+            );
         }
         match self.jsonrpc {
             None => Err(self.invalid("no `jsonrpc` member")),
@@ -349,10 +325,7 @@ impl<'a> Parts<'a> {
         if self.id.is_none() {
             return Ok(MessageKind::Notification { method });
         }
-        Ok(MessageKind::Request {
-            id: self.required_id()?,
-            method,
-        })
+        Ok(MessageKind::Request { id: self.required_id()?, method })
     }
 
     fn outcome(&self) -> Result<MessageKind<'a>, Refusal> {
@@ -362,10 +335,9 @@ impl<'a> Parts<'a> {
         match (self.result, self.error) {
             (Some(_), Some(_)) => Err(self.invalid("both `result` and `error`")),
             (None, None) => Err(self.invalid("no `method`, `result` or `error` member")),
-            (Some(result), None) if result.kind() == Kind::Object => Ok(MessageKind::Result {
-                id: self.required_id()?,
-                result,
-            }),
+            (Some(result), None) if result.kind() == Kind::Object => {
+                Ok(MessageKind::Result { id: self.required_id()?, result })
+            }
             (Some(result), None) => {
                 Err(self.invalid(format!("`result` is {}, not an object", result.kind().name())))
             }
@@ -395,12 +367,9 @@ impl<'a> Parts<'a> {
             }
         }
         match (code, message) {
-            (Some(code), Some(message)) => Ok(MessageKind::Error {
-                id,
-                code,
-                message: message.decode(),
-                data,
-            }),
+            (Some(code), Some(message)) => {
+                Ok(MessageKind::Error { id, code, message: message.decode(), data })
+            }
             _ => Err(self.invalid("`error` is not an object with an integer `code` and a string `message`")),
         }
     }

@@ -60,12 +60,7 @@ impl Refusal {
     /// A refusal that knows the id it must be answered with.
     #[must_use]
     pub fn new(id: Option<RawId<'_>>, code: i32, message: impl Into<String>, shape: Shape) -> Self {
-        Self {
-            id: id.map(RawId::to_owned),
-            code,
-            message: message.into(),
-            shape,
-        }
+        Self { id: id.map(RawId::to_owned), code, message: message.into(), shape }
     }
 
     /// The error response to send back to where the message came from. Nothing for notifications and responses:
@@ -73,12 +68,9 @@ impl Refusal {
     #[must_use]
     pub fn answer(&self) -> Option<String> {
         match self.shape {
-            Shape::Request | Shape::Unknown => Some(build::error(
-                self.id.as_ref().map(OwnedId::as_raw),
-                self.code,
-                &self.message,
-                None,
-            )),
+            Shape::Request | Shape::Unknown => {
+                Some(build::error(self.id.as_ref().map(OwnedId::as_raw), self.code, &self.message, None))
+            }
             Shape::Notification | Shape::Response => None,
         }
     }
@@ -86,11 +78,7 @@ impl Refusal {
     /// The refusal of a text that the scanner refused; reads the id off it where that is safe.
     #[must_use]
     pub fn of_json(error: &JsonError, bytes: &[u8]) -> Self {
-        let code = if error.kind.is_beyond_grammar() {
-            code::INVALID_REQUEST
-        } else {
-            code::PARSE_ERROR
-        };
+        let code = if error.kind.is_beyond_grammar() { code::INVALID_REQUEST } else { code::PARSE_ERROR };
         Self::recovered(code, error.to_string(), bytes, Completeness::Whole)
     }
 
@@ -98,16 +86,8 @@ impl Refusal {
     #[must_use]
     pub fn of_line(error: &LineError<'_>) -> Self {
         let is_too_long = matches!(error.kind, LineErrorKind::TooLong { .. });
-        let code = if is_too_long {
-            code::INVALID_REQUEST
-        } else {
-            code::PARSE_ERROR
-        };
-        let completeness = if error.is_whole {
-            Completeness::Whole
-        } else {
-            Completeness::Head
-        };
+        let code = if is_too_long { code::INVALID_REQUEST } else { code::PARSE_ERROR };
+        let completeness = if error.is_whole { Completeness::Whole } else { Completeness::Head };
         Self::recovered(code, error.to_string(), error.line, completeness)
     }
 

@@ -56,26 +56,16 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Reads the outer fields of a request or notification; of a result or error there are none.
     pub fn of(message: &Message<'a>) -> Result<Self, Refusal> {
-        let mut envelope = Self {
-            method: message.method().and_then(Method::read),
-            ..Self::default()
-        };
+        let mut envelope = Self { method: message.method().and_then(Method::read), ..Self::default() };
         if let Some(params) = message.params() {
             // Nobody can say what the names of an unknown method mean, except `_meta`.
-            let known: &[&'static str] = if envelope.method.is_some() {
-                PARAMS
-            } else {
-                &["_meta"]
-            };
+            let known: &[&'static str] = if envelope.method.is_some() { PARAMS } else { &["_meta"] };
             for member in params.members() {
                 if !envelope.take_param(message, &member)? {
                     refuse_variant(message, "params", &member, known)?;
                 }
             }
-            if let Some(meta) = params
-                .get("_meta")
-                .filter(|meta| meta.value().kind() == Kind::Object)
-            {
+            if let Some(meta) = params.get("_meta").filter(|meta| meta.value().kind() == Kind::Object) {
                 envelope.meta = Some(meta.value());
                 for member in meta.members() {
                     if !envelope.take_meta(message, &member)? {
@@ -207,15 +197,13 @@ impl<'a> Envelope<'a> {
                 Err(message.refuse(code::INVALID_REQUEST, format!("notification `{shown}` has an id")))
             }
             (Known::OtherRevision | Known::OtherSide | Known::EmbeddedOnly, Form::Notification) => {
-                Err(message.refuse(
-                    code::INVALID_REQUEST,
-                    format!("notification `{shown}` is not defined here"),
-                ))
+                Err(message
+                    .refuse(code::INVALID_REQUEST, format!("notification `{shown}` is not defined here")))
             }
-            (Known::OtherSide | Known::EmbeddedOnly, Form::Request) => Err(message.refuse(
-                code::METHOD_NOT_FOUND,
-                format!("request `{shown}` is not sent by this side"),
-            )),
+            (Known::OtherSide | Known::EmbeddedOnly, Form::Request) => {
+                Err(message
+                    .refuse(code::METHOD_NOT_FOUND, format!("request `{shown}` is not sent by this side")))
+            }
             _ => Ok(known),
         }
     }
@@ -231,18 +219,12 @@ pub(super) fn refuse_variant(
         return Ok(());
     };
     let found = member.key.decode();
-    let text = format!(
-        "member `{}` of `{place}` is a case variant of `{name}`",
-        found.escape_default()
-    );
+    let text = format!("member `{}` of `{place}` is a case variant of `{name}`", found.escape_default());
     Err(message.refuse(code::INVALID_PARAMS, text))
 }
 
 fn wrong(message: &Message<'_>, name: &str, value: Value<'_>, wanted: &str) -> Refusal {
-    message.refuse(
-        code::INVALID_PARAMS,
-        format!("`{name}` is {}, not {wanted}", value.kind().name()),
-    )
+    message.refuse(code::INVALID_PARAMS, format!("`{name}` is {}, not {wanted}", value.kind().name()))
 }
 
 pub(super) fn text<'a>(

@@ -201,18 +201,9 @@ mod tests {
             assert_eq!(row.method.row(), Some(row));
             assert_eq!(Method::read(row.name), Some(row.method));
             assert_eq!(row.method.as_str(), row.name);
-            assert_eq!(
-                row.form == Notification,
-                row.name.starts_with("notifications/"),
-                "{}",
-                row.name
-            );
+            assert_eq!(row.form == Notification, row.name.starts_with("notifications/"), "{}", row.name);
             let sets = [row.client, row.server, row.client_extension, row.server_extension];
-            assert!(
-                sets.iter().any(|set| !set.is_empty()),
-                "{} is sent by nobody",
-                row.name
-            );
+            assert!(sets.iter().any(|set| !set.is_empty()), "{} is sent by nobody", row.name);
         }
         assert_eq!(Method::read("tools/Call"), None);
     }
@@ -248,31 +239,16 @@ mod tests {
         let known = |name, side, form, revision| Method::classify(name, side, form, revision);
         let modern = Some(Revision::V2026_07_28);
         let legacy = Some(Revision::V2025_11_25);
-        assert_eq!(
-            known("tools/call", Client, Notification, modern),
-            Known::OtherForm
-        );
-        assert_eq!(
-            known("notifications/cancelled", Client, Request, legacy),
-            Known::OtherForm
-        );
+        assert_eq!(known("tools/call", Client, Notification, modern), Known::OtherForm);
+        assert_eq!(known("notifications/cancelled", Client, Request, legacy), Known::OtherForm);
         assert_eq!(known("initialize", Client, Request, modern), Known::OtherRevision);
-        assert_eq!(
-            known("server/discover", Client, Request, legacy),
-            Known::OtherRevision
-        );
+        assert_eq!(known("server/discover", Client, Request, legacy), Known::OtherRevision);
         assert_eq!(known("server/discover", Client, Request, None), Known::Defined);
         assert_eq!(known("tools/call", Server, Request, legacy), Known::OtherSide);
-        assert_eq!(
-            known("notifications/progress", Client, Notification, modern),
-            Known::OtherSide
-        );
+        assert_eq!(known("notifications/progress", Client, Notification, modern), Known::OtherSide);
         assert_eq!(known("roots/list", Server, Request, modern), Known::EmbeddedOnly);
         assert_eq!(known("tasks/update", Client, Request, modern), Known::Extension);
-        assert_eq!(
-            known("notifications/tasks", Server, Notification, modern),
-            Known::Extension
-        );
+        assert_eq!(known("notifications/tasks", Server, Notification, modern), Known::Extension);
         assert_eq!(known("x/y", Client, Request, legacy), Known::Unknown);
     }
 }

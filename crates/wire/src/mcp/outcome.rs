@@ -111,9 +111,8 @@ fn boolean(message: &Message<'_>, value: Value<'_>) -> Result<bool, Refusal> {
     match (value.as_bool(), value.kind()) {
         (Some(flag), _) => Ok(flag),
         (None, Kind::Null) => Ok(false),
-        (None, kind) => Err(message.refuse(
-            code::INVALID_PARAMS,
-            format!("`isError` is {}, not a boolean", kind.name()),
-        )),
+        (None, kind) => {
+            Err(message.refuse(code::INVALID_PARAMS, format!("`isError` is {}, not a boolean", kind.name())))
+        }
     }
 }

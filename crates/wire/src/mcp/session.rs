@@ -53,11 +53,7 @@ impl<'a> InitializeRequest<'a> {
     pub fn of(message: &Message<'a>) -> Result<Self, Refusal> {
         let params = message.params().map(|params| params.value());
         let (version, capabilities) = agreed(message, params)?;
-        Ok(Self {
-            version,
-            capabilities,
-            client_info: member_object(message, params, "clientInfo")?,
-        })
+        Ok(Self { version, capabilities, client_info: member_object(message, params, "clientInfo")? })
     }
 }
 
@@ -96,9 +92,7 @@ impl<'a> DiscoverResult<'a> {
             capabilities,
             server_info: member_object(message, meta, meta_key::SERVER_INFO)?,
             instructions: member_text(message, result, "instructions")?,
-            ttl_ms: result
-                .and_then(|result| result.get("ttlMs"))
-                .and_then(|member| member.value.as_u64()),
+            ttl_ms: result.and_then(|result| result.get("ttlMs")).and_then(|member| member.value.as_u64()),
             cache_scope: member_text(message, result, "cacheScope")?,
         })
     }
@@ -110,10 +104,7 @@ fn agreed<'a>(
     object: Option<Value<'a>>,
 ) -> Result<(ProtocolVersion<'a>, Value<'a>), Refusal> {
     let named = object.and_then(|object| object.get("protocolVersion"));
-    let named = named
-        .map(|member| version(message, member.value))
-        .transpose()?
-        .flatten();
+    let named = named.map(|member| version(message, member.value)).transpose()?.flatten();
     let named = named.ok_or_else(|| missing(message, "protocolVersion", "a string"))?;
     let capabilities = member_object(message, object, "capabilities")?
         .ok_or_else(|| missing(message, "capabilities", "an object"))?;
@@ -121,10 +112,7 @@ fn agreed<'a>(
 }
 
 fn missing(message: &Message<'_>, name: &str, wanted: &str) -> Refusal {
-    message.refuse(
-        code::INVALID_PARAMS,
-        format!("`{name}` is missing or not {wanted}"),
-    )
+    message.refuse(code::INVALID_PARAMS, format!("`{name}` is missing or not {wanted}"))
 }
 
 fn member_object<'a>(

@@ -29,13 +29,8 @@ pub enum Revision {
 
 impl Revision {
     /// All of them, oldest first.
-    pub const ALL: [Self; 5] = [
-        Self::V2024_11_05,
-        Self::V2025_03_26,
-        Self::V2025_06_18,
-        Self::V2025_11_25,
-        Self::V2026_07_28,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::V2024_11_05, Self::V2025_03_26, Self::V2025_06_18, Self::V2025_11_25, Self::V2026_07_28];
 
     /// As it is written on the wire.
     #[must_use]
@@ -78,10 +73,7 @@ impl<'a> ProtocolVersion<'a> {
     /// Reads a version's text.
     #[must_use]
     pub fn read(text: Cow<'a, str>) -> Self {
-        match Revision::ALL
-            .into_iter()
-            .find(|revision| revision.as_str() == text)
-        {
+        match Revision::ALL.into_iter().find(|revision| revision.as_str() == text) {
             Some(revision) => Self::Known(revision),
             None => Self::Unknown(text),
         }
@@ -166,20 +158,11 @@ mod tests {
     #[test]
     fn versions_read_back_and_unknown_ones_are_kept() {
         for revision in Revision::ALL {
-            assert_eq!(
-                ProtocolVersion::read(revision.as_str().into()),
-                ProtocolVersion::Known(revision)
-            );
+            assert_eq!(ProtocolVersion::read(revision.as_str().into()), ProtocolVersion::Known(revision));
             assert!(RevisionSet::ALL.contains(revision));
             assert!(!RevisionSet::NONE.contains(revision));
-            assert_eq!(
-                RevisionSet::LEGACY.contains(revision),
-                revision.era() == Era::Legacy
-            );
-            assert_eq!(
-                RevisionSet::MODERN.contains(revision),
-                revision.era() == Era::Modern
-            );
+            assert_eq!(RevisionSet::LEGACY.contains(revision), revision.era() == Era::Legacy);
+            assert_eq!(RevisionSet::MODERN.contains(revision), revision.era() == Era::Modern);
         }
         let unknown = ProtocolVersion::read("2031-01-01".into());
         assert_eq!((unknown.as_str(), unknown.known()), ("2031-01-01", None));

@@ -66,11 +66,7 @@ impl PluginError {
             crate::jsonrpc::IdKey::Text(text) => Some(text),
             crate::jsonrpc::IdKey::Integer(_) => None,
         });
-        Self {
-            kind: PluginErrorKind::Json(error),
-            id,
-            parent_id: None,
-        }
+        Self { kind: PluginErrorKind::Json(error), id, parent_id: None }
     }
 
     /// Whether the line is well made but of a type this core does not know, so that it may be skipped.

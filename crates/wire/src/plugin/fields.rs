@@ -33,11 +33,9 @@ impl<'d, 'a> Fields<'d, 'a> {
 
     fn of_kind(self, field: &'static str, kind: Kind) -> Outcome<Option<Value<'a>>> {
         match self.any(field) {
-            Some(value) if value.kind() != kind => Err(PluginErrorKind::WrongKind {
-                field,
-                found: value.kind(),
-                expected: kind.name(),
-            }),
+            Some(value) if value.kind() != kind => {
+                Err(PluginErrorKind::WrongKind { field, found: value.kind(), expected: kind.name() })
+            }
             value => Ok(value),
         }
     }
@@ -52,10 +50,7 @@ impl<'d, 'a> Fields<'d, 'a> {
 
     /// A string that may be empty.
     pub(super) fn text(self, field: &'static str) -> Outcome<Option<Cow<'a, str>>> {
-        Ok(self
-            .of_kind(field, Kind::String)?
-            .and_then(Value::as_text)
-            .map(crate::json::Text::decode))
+        Ok(self.of_kind(field, Kind::String)?.and_then(Value::as_text).map(crate::json::Text::decode))
     }
 
     /// A string for which empty means absent.
@@ -68,21 +63,15 @@ impl<'d, 'a> Fields<'d, 'a> {
     }
 
     pub(super) fn flag(self, field: &'static str) -> Outcome<bool> {
-        Ok(self
-            .of_kind(field, Kind::Bool)?
-            .and_then(Value::as_bool)
-            .unwrap_or(false))
+        Ok(self.of_kind(field, Kind::Bool)?.and_then(Value::as_bool).unwrap_or(false))
     }
 
     pub(super) fn unsigned(self, field: &'static str) -> Outcome<Option<u64>> {
         let Some(value) = self.any(field) else {
             return Ok(None);
         };
-        let wrong = PluginErrorKind::WrongKind {
-            field,
-            found: value.kind(),
-            expected: "a non-negative integer",
-        };
+        let wrong =
+            PluginErrorKind::WrongKind { field, found: value.kind(), expected: "a non-negative integer" };
         value.as_u64().map(Some).ok_or(wrong)
     }
 
@@ -92,20 +81,14 @@ impl<'d, 'a> Fields<'d, 'a> {
             return Ok(None);
         };
         let item = |item: Value<'a>| {
-            let wrong = PluginErrorKind::WrongKind {
-                field,
-                found: item.kind(),
-                expected: "an array of strings",
-            };
+            let wrong =
+                PluginErrorKind::WrongKind { field, found: item.kind(), expected: "an array of strings" };
             item.as_text().map(crate::json::Text::decode).ok_or(wrong)
         };
         array.items().map(item).collect::<Outcome<_>>().map(Some)
     }
 
     pub(super) const fn missing(self, field: &'static str) -> PluginErrorKind {
-        PluginErrorKind::Missing {
-            message: self.message,
-            field,
-        }
+        PluginErrorKind::Missing { message: self.message, field }
     }
 }

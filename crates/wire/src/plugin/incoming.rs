@@ -210,19 +210,11 @@ pub fn parse(line: &[u8], limits: Limits) -> Result<PluginMessage<'_>, PluginErr
     let fields = Fields::of(document.outline(), "message");
     let fail = |kind| {
         let field = |name| fields.filled(name).ok().flatten().map(Cow::into_owned);
-        PluginError {
-            kind,
-            id: field("id"),
-            parent_id: field("parent_id"),
-        }
+        PluginError { kind, id: field("id"), parent_id: field("parent_id") }
     };
     if root.kind() != Kind::Object {
         let kind = PluginErrorKind::NotAnObject(root.kind());
-        return Err(PluginError {
-            kind,
-            id: None,
-            parent_id: None,
-        });
+        return Err(PluginError { kind, id: None, parent_id: None });
     }
     read(fields).map_err(fail)
 }
@@ -240,11 +232,7 @@ fn read<'a>(fields: Fields<'_, 'a>) -> Outcome<PluginMessage<'a>> {
         None if !wants_no_reply => return Err(fields.missing("id")),
         id => id.unwrap_or_default(),
     };
-    Ok(PluginMessage {
-        id,
-        parent_id,
-        body: reader.read(fields)?,
-    })
+    Ok(PluginMessage { id, parent_id, body: reader.read(fields)? })
 }
 
 /// One reader for each message type, as data so that the types can be counted and listed.
@@ -315,20 +303,14 @@ impl Reader {
             },
             Self::ShutdownOk => FromPlugin::ShutdownOk,
             Self::Http => FromPlugin::Http(Box::new(http(fields)?)),
-            Self::CacheGet => FromPlugin::CacheGet {
-                key: fields.required("key")?,
-            },
+            Self::CacheGet => FromPlugin::CacheGet { key: fields.required("key")? },
             Self::CacheSet => FromPlugin::CacheSet {
                 key: fields.required("key")?,
                 value: fields.any("value"),
                 ttl_s: fields.unsigned("ttl")?.unwrap_or_default(),
             },
-            Self::CacheDel => FromPlugin::CacheDel {
-                key: fields.required("key")?,
-            },
-            Self::CacheList => FromPlugin::CacheList {
-                pattern: fields.filled("pattern")?,
-            },
+            Self::CacheDel => FromPlugin::CacheDel { key: fields.required("key")? },
+            Self::CacheList => FromPlugin::CacheList { pattern: fields.filled("pattern")? },
             Self::CacheFlush => FromPlugin::CacheFlush,
             Self::FileWrite => FromPlugin::FileWrite(Box::new(file_write(fields)?)),
             Self::FileRead => FromPlugin::FileRead {
@@ -340,14 +322,12 @@ impl Reader {
                 total: number(fields, "total")?,
                 message: fields.filled("message")?,
             },
-            Self::Log => FromPlugin::Log {
-                level: fields.required("level")?,
-                message: fields.required("message")?,
-            },
-            Self::Elicit => FromPlugin::Elicit {
-                message: fields.required("message")?,
-                schema: fields.object("schema")?,
-            },
+            Self::Log => {
+                FromPlugin::Log { level: fields.required("level")?, message: fields.required("message")? }
+            }
+            Self::Elicit => {
+                FromPlugin::Elicit { message: fields.required("message")?, schema: fields.object("schema")? }
+            }
         })
     }
 }
@@ -364,10 +344,7 @@ fn tool_result<'a>(fields: Fields<'_, 'a>) -> Outcome<FromPlugin<'a>> {
     let mut actions = Vec::new();
     for action in fields.array("actions")?.into_iter().flat_map(Value::items) {
         let Some(named) = action.get("type").and_then(|member| member.value.as_text()) else {
-            return Err(PluginErrorKind::Missing {
-                message: "actions",
-                field: "type",
-            });
+            return Err(PluginErrorKind::Missing { message: "actions", field: "type" });
         };
         actions.push(named.decode());
     }
@@ -383,17 +360,10 @@ fn failure<'a>(fields: Fields<'_, 'a>) -> Outcome<Option<Failure<'a>>> {
             return Ok(Cow::Borrowed(""));
         };
         let found = member.value.kind();
-        let wrong = PluginErrorKind::WrongKind {
-            field: "error",
-            found,
-            expected: "an object of strings",
-        };
+        let wrong = PluginErrorKind::WrongKind { field: "error", found, expected: "an object of strings" };
         member.value.as_text().map(crate::json::Text::decode).ok_or(wrong)
     };
-    Ok(Some(Failure {
-        code: text("code")?,
-        message: text("message")?,
-    }))
+    Ok(Some(Failure { code: text("code")?, message: text("message")? }))
 }
 
 fn required_failure<'a>(fields: Fields<'_, 'a>) -> Outcome<Failure<'a>> {
@@ -402,11 +372,9 @@ fn required_failure<'a>(fields: Fields<'_, 'a>) -> Outcome<Failure<'a>> {
 
 fn number<'a>(fields: Fields<'_, 'a>, field: &'static str) -> Outcome<Option<Value<'a>>> {
     match fields.any(field) {
-        Some(value) if value.kind() != Kind::Number => Err(PluginErrorKind::WrongKind {
-            field,
-            found: value.kind(),
-            expected: "a number",
-        }),
+        Some(value) if value.kind() != Kind::Number => {
+            Err(PluginErrorKind::WrongKind { field, found: value.kind(), expected: "a number" })
+        }
         value => Ok(value),
     }
 }
@@ -415,10 +383,7 @@ fn is_base64(fields: Fields<'_, '_>) -> Outcome<bool> {
     match fields.filled("body_encoding")?.as_deref() {
         None | Some("text") => Ok(false),
         Some("base64") => Ok(true),
-        Some(other) => Err(PluginErrorKind::BadValue {
-            field: "body_encoding",
-            value: other.to_owned(),
-        }),
+        Some(other) => Err(PluginErrorKind::BadValue { field: "body_encoding", value: other.to_owned() }),
     }
 }
 

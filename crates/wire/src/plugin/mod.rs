@@ -34,13 +34,7 @@ pub enum Feature {
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Cancel,
-        Self::Progress,
-        Self::Log,
-        Self::Elicit,
-        Self::Blocks,
-    ];
+    pub const ALL: [Self; 5] = [Self::Cancel, Self::Progress, Self::Log, Self::Elicit, Self::Blocks];
 
     /// As it is written on the wire.
     #[must_use]

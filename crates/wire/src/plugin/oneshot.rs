@@ -7,10 +7,7 @@ use crate::json::{Accepted, Kind, Limits, ObjectWriter, Value, scan};
 /// The line to write: `{"tool": ..., "arguments": {...}}`, without its line feed.
 #[must_use]
 pub fn call(tool: &str, arguments: &Accepted<'_>) -> Accepted<'static> {
-    ObjectWriter::new()
-        .text("tool", tool)
-        .json("arguments", arguments)
-        .finish()
+    ObjectWriter::new().text("tool", tool).json("arguments", arguments).finish()
 }
 
 /// What the program answered.
@@ -28,22 +25,11 @@ pub struct Reply<'a> {
 pub fn reply(output: &[u8], limits: Limits) -> Result<Reply<'_>, PluginError> {
     let document = scan(output, limits).map_err(|error| PluginError::unreadable(error, output))?;
     let whole = document.root();
-    let fail = |kind| PluginError {
-        kind,
-        id: None,
-        parent_id: None,
-    };
+    let fail = |kind| PluginError { kind, id: None, parent_id: None };
     if whole.kind() != Kind::Object {
         return Err(fail(PluginErrorKind::NotAnObject(whole.kind())));
     }
     let fields = Fields::of(document.outline(), "reply");
-    let content = fields
-        .array("content")
-        .map_err(fail)?
-        .ok_or_else(|| fail(fields.missing("content")))?;
-    Ok(Reply {
-        content,
-        is_error: fields.flag("isError").map_err(fail)?,
-        whole,
-    })
+    let content = fields.array("content").map_err(fail)?.ok_or_else(|| fail(fields.missing("content")))?;
+    Ok(Reply { content, is_error: fields.flag("isError").map_err(fail)?, whole })
 }

@@ -163,15 +163,9 @@ impl ToPlugin<'_> {
     pub fn encode(&self) -> Accepted<'static> {
         match self {
             Self::Init { id, config, features } => init(id, config, features),
-            Self::ToolCall {
-                id,
-                tool,
-                params,
-                config,
-            } => head("tool_call", id)
-                .text("tool", tool)
-                .json("params", params)
-                .json("config", config),
+            Self::ToolCall { id, tool, params, config } => {
+                head("tool_call", id).text("tool", tool).json("params", params).json("config", config)
+            }
             Self::ListResources { id } => head("list_resources", id),
             Self::ReadResource { id, uri } => head("read_resource", id).text("uri", uri),
             Self::Shutdown { id } => head("shutdown", id),
@@ -180,37 +174,24 @@ impl ToPlugin<'_> {
                 .boolean("hit", value.is_some())
                 .maybe(*value, |out, value| out.json("value", value)),
             Self::CacheWasSet { id } => head("cache_set", id).boolean("ok", true),
-            Self::CacheDeleted { id, deleted } => head("cache_del", id)
-                .boolean("ok", true)
-                .boolean("deleted", *deleted),
+            Self::CacheDeleted { id, deleted } => {
+                head("cache_del", id).boolean("ok", true).boolean("deleted", *deleted)
+            }
             Self::CacheListed { id, keys } => head("cache_list", id).texts("keys", keys.iter().copied()),
-            Self::CacheFlushed { id, count } => head("cache_flush", id)
-                .boolean("ok", true)
-                .integer("count", *count),
-            Self::FileWritten { id, path, size } => head("file_write_response", id)
-                .text("path", path)
-                .integer("size", *size),
-            Self::FileContent {
-                id,
-                path,
-                content,
-                is_base64,
-            } => {
-                let out = head("file_read_response", id)
-                    .text("path", path)
-                    .text("content", content);
+            Self::CacheFlushed { id, count } => {
+                head("cache_flush", id).boolean("ok", true).integer("count", *count)
+            }
+            Self::FileWritten { id, path, size } => {
+                head("file_write_response", id).text("path", path).integer("size", *size)
+            }
+            Self::FileContent { id, path, content, is_base64 } => {
+                let out = head("file_read_response", id).text("path", path).text("content", content);
                 encoding(out, *is_base64)
             }
-            Self::Failed {
-                id,
-                reply,
-                code,
-                message,
-            } => error(head(reply, id), code, message),
-            Self::Cancel { call, reason } => ObjectWriter::new()
-                .text("type", "cancel")
-                .text("parent_id", call)
-                .text("message", reason),
+            Self::Failed { id, reply, code, message } => error(head(reply, id), code, message),
+            Self::Cancel { call, reason } => {
+                ObjectWriter::new().text("type", "cancel").text("parent_id", call).text("message", reason)
+            }
             Self::ElicitAnswer { id, action, content } => head("elicit_response", id)
                 .text("action", action)
                 .maybe(*content, |out, content| out.json("content", content)),
@@ -222,13 +203,7 @@ impl ToPlugin<'_> {
 impl HttpAnswer<'_> {
     fn write(&self, out: ObjectWriter) -> ObjectWriter {
         match self {
-            Self::Response {
-                status,
-                headers,
-                body,
-                is_base64,
-                url,
-            } => {
+            Self::Response { status, headers, body, is_base64, url } => {
                 let out = out
                     .integer("status", *status)
                     .json("headers", headers)
@@ -253,19 +228,9 @@ fn init(id: &str, config: &Accepted<'_>, features: &[Feature]) -> ObjectWriter {
 }
 
 fn error(out: ObjectWriter, code: &str, message: &str) -> ObjectWriter {
-    out.json(
-        "error",
-        &ObjectWriter::new()
-            .text("code", code)
-            .text("message", message)
-            .finish(),
-    )
+    out.json("error", &ObjectWriter::new().text("code", code).text("message", message).finish())
 }
 
 fn encoding(out: ObjectWriter, is_base64: bool) -> ObjectWriter {
-    if is_base64 {
-        out.text("body_encoding", "base64")
-    } else {
-        out
-    }
+    if is_base64 { out.text("body_encoding", "base64") } else { out }
 }
