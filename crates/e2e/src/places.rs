@@ -1,12 +1,25 @@
 //! Where things are: the repository, the programs that were built with the tests, and what `cargo xtask test` fetched
 //! into `.deps/`. It starts and fetches nothing itself.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// The root of the repository that this crate was built in.
+/// The root of the checkout that the test, or xtask, was started from.
+///
+/// Cargo says where that is. What was known at build time would not do: two checkouts that share a folder of builds also
+/// share programs, and a rule would be held against the wrong files.
 #[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Cargo sets the variable for the very process that it runs; nothing of the product reads it"
+)]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    // The lock file is the workspace's: packages have none of their own.
+    let root = package
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").exists());
+    root.unwrap_or(&package).to_owned()
 }
 
 /// The program `name` of the workspace, in the folder that the running test was built into.

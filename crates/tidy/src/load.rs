@@ -3,19 +3,13 @@
 
 use crate::Tree;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Folders that hold what was built or fetched, wherever they are: `.gitignore` names them all.
 const BUILT: &[&str] = &[".git", ".deps", "target", "node_modules", "dist", "__pycache__"];
 
 /// Folders under `fuzz/` that a run of the fuzzer fills.
 const FUZZED: &[&str] = &["fuzz/artifacts", "fuzz/corpus", "fuzz/coverage"];
-
-/// The root of the repository that this crate was built in.
-#[must_use]
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// Reads every text file under `root`. A file that is not UTF-8 is not text and is left out.
 pub fn load(root: &Path) -> io::Result<Tree> {

@@ -1,13 +1,19 @@
 //! Every house rule, held against the repository that this crate stands in.
 
+use portcullis_e2e::places;
 use portcullis_tidy::{RULES, Tree, load};
 
 /// The rule's faults in the repository, one a line.
 fn faults_of(name: &str) -> Result<String, String> {
     let tree: Tree =
-        load::load(&load::root()).map_err(|error| format!("cannot read the repository: {error}"))?;
-    if !tree.files.contains_key("crates/tidy/tests/repository.rs") {
-        return Err("the tree that was read is not this repository".to_owned());
+        load::load(&places::root()).map_err(|error| format!("cannot read the repository: {error}"))?;
+    if tree
+        .files
+        .get("crates/tidy/tests/repository.rs")
+        .map(String::as_str)
+        != Some(include_str!("repository.rs"))
+    {
+        return Err("the tree that was read is not the one that this test was built from".to_owned());
     }
     let (_, rule) = RULES.iter().find(|(rule, _)| *rule == name).ok_or("there is no such rule")?;
     let lines: Vec<_> = rule(&tree).iter().map(ToString::to_string).collect();
