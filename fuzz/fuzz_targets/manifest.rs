@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(first, Manifest::parse("armor.json", text, &here));
     match first {
         Err(error) => {
-            let lines = text.split('\n').count() + 1;
+            let lines = text.split(['\n', '\r']).count() + 1;
             assert!((1..=lines).contains(&(error.place.line as usize)), "{error}");
         }
         Ok(manifest) => {

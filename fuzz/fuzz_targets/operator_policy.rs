@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let here = Surroundings::unknown().with_home(AbsPath::parse("/home/ann").expect("a path"));
     match OperatorPolicy::parse("policy.yaml", text, &here) {
         Err(error) => {
-            let lines = text.split('\n').count() + 1;
+            let lines = text.split(['\n', '\r']).count() + 1;
             assert!((1..=lines).contains(&(error.place.line as usize)), "{error}");
         }
         Ok(operator) => {
