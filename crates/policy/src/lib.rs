@@ -5,6 +5,7 @@
 //! knows no file, socket, clock, environment variable, randomness or async runtime: whatever it needs is passed in.
 
 pub mod action;
+pub mod inspect;
 pub mod value;
 mod verdict;
 
