@@ -142,7 +142,7 @@ fn member<'a>(inspection: &mut Inspection<'a>, asked: &Asked<'a>, how: How, valu
         How::Named => walk::value(inspection, value, Spot::named()),
         How::Meta => each(inspection, value, &mut meta),
         How::Answers => each(inspection, value, &mut |inspection, _, value| {
-            answer(inspection, value)
+            answer(inspection, value);
         }),
         How::Tool if asked.tool.is_some() => {}
         How::Tool => tool(inspection, value.as_str()),
@@ -276,7 +276,7 @@ fn resource(inspection: &mut Inspection<'_>, uri: &str) {
     match url::scheme_of(bare) {
         None => shape::judge(inspection, uri),
         Some((name, _)) if scheme::known(&name) == Some(Scheme::Web) => {
-            url::judge(inspection, bare, Manner::Stated)
+            url::judge(inspection, bare, Manner::Stated);
         }
         Some((name, _)) if name.len() == 1 || name == "file" => {
             inspection.unclear(
@@ -372,7 +372,7 @@ fn page(inspection: &mut Inspection<'_>, value: &Value) {
     };
     match url::scheme_of(text::bare(text)) {
         Some((name, _)) if matches!(name.as_str(), "http" | "https") => {
-            url::judge(inspection, text, Manner::Stated)
+            url::judge(inspection, text, Manner::Stated);
         }
         _ => inspection.unclear(
             Area::Network,

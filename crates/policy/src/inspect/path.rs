@@ -63,16 +63,16 @@ pub(super) fn readings(inspection: &mut Inspection<'_>, text: &str) {
     match text::percent(&visible) {
         Percent::None => {}
         Percent::Unclear(why) => unclear(inspection, text, why),
-        Percent::Once(decoded) => match ambiguous(&decoded) {
-            Some(why) => unclear(inspection, text, why),
-            None => {
-                let decoded = text::bare(&decoded);
-                if !decoded.is_empty() {
-                    expanded(inspection, decoded);
-                    pieces(inspection, decoded, Pieces::Inner);
-                }
+        Percent::Once(decoded) => {
+            if let Some(why) = ambiguous(&decoded) {
+                return unclear(inspection, text, why);
             }
-        },
+            let decoded = text::bare(&decoded);
+            if !decoded.is_empty() {
+                expanded(inspection, decoded);
+                pieces(inspection, decoded, Pieces::Inner);
+            }
+        }
     }
 }
 
@@ -306,6 +306,9 @@ const SEPARATORS: [char; 18] = [
     ':', ',', ';', '=', '@', '"', '\'', '(', ')', '[', ']', '{', '}', '<', '>', '|', '&', '`',
 ];
 
+/// What follows one of these goes on from what it closes: `/app/(group)/page`.
+const CLOSING: [char; 3] = [')', ']', '}'];
+
 fn separates(character: char) -> bool {
     character.is_whitespace() || SEPARATORS.contains(&character)
 }
@@ -316,19 +319,19 @@ pub(super) fn pieces(inspection: &mut Inspection<'_>, text: &str, which: Pieces)
     let mut first = None;
     let mut inner = false;
     let mut rest = text;
-    let mut start = true;
+    let mut before = None;
     while !inspection.is_full() {
         let end = rest.find(separates).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
         let mut following = after.chars();
         let separator = following.next();
         let scheme = separator == Some(':') && following.as_str().starts_with("//");
-        if !scheme {
+        if !scheme && !before.is_some_and(|before| CLOSING.contains(&before)) {
             let option = option_value(piece);
             if let Some(value) = option {
                 one(inspection, value, which);
                 inner = true;
-            } else if start {
+            } else if rest.len() == text.len() {
                 first = Some(piece);
             } else if strong(piece, which) {
                 one(inspection, piece, which);
@@ -338,10 +341,10 @@ pub(super) fn pieces(inspection: &mut Inspection<'_>, text: &str, which: Pieces)
                 inner = true;
             }
         }
-        start = false;
         if separator.is_none() {
             break;
         }
+        before = separator;
         rest = following.as_str();
         if scheme {
             // What follows belongs to a URL, which is judged as one.
@@ -377,7 +380,7 @@ fn option_value(piece: &str) -> Option<&str> {
     let mut characters = rest.chars();
     characters.next().filter(char::is_ascii_alphabetic)?;
     let value = characters.as_str();
-    let path = value.starts_with("/") || value.starts_with("~/") || value.starts_with("../");
+    let path = value.starts_with('/') || value.starts_with("~/") || value.starts_with("../");
     path.then_some(value)
 }
 

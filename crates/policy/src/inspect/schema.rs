@@ -75,7 +75,7 @@ impl ToolSchema {
             known: BTreeMap::new(),
             visits: 0,
         };
-        compiler.place(vec![input_schema], None, 0);
+        compiler.place(&[input_schema], None, 0);
         Self {
             nodes: compiler.nodes,
         }
@@ -94,7 +94,7 @@ impl ToolSchema {
     }
 }
 
-impl<'a> Place<'a> {
+impl Place<'_> {
     /// The place of a member, and whether the schema names it.
     pub(super) fn member(self, name: &str) -> Option<(Self, Naming)> {
         let properties = &self.node.properties;
@@ -174,7 +174,7 @@ fn address(value: &Value) -> usize {
 }
 
 impl<'s> Compiler<'s> {
-    fn place(&mut self, schemas: Vec<&'s Value>, name: Option<&str>, depth: usize) -> NodeId {
+    fn place(&mut self, schemas: &[&'s Value], name: Option<&str>, depth: usize) -> NodeId {
         let key: Known = (
             schemas.iter().map(|schema| address(schema)).collect(),
             name.map(Into::into),
@@ -189,7 +189,7 @@ impl<'s> Compiler<'s> {
         self.nodes.push(Node::default());
         self.known.insert(key, id);
         let mut flat = Flat::default();
-        for schema in &schemas {
+        for schema in schemas {
             if !self.flatten(schema, &mut flat, 0) {
                 self.put(
                     id,
@@ -201,7 +201,7 @@ impl<'s> Compiler<'s> {
                 return id;
             }
         }
-        let node = self.node(&schemas, &flat.maps, name, depth);
+        let node = self.node(schemas, &flat.maps, name, depth);
         self.put(id, node);
         id
     }
@@ -312,15 +312,15 @@ impl<'s> Compiler<'s> {
             }
         }
         for (key, inner) in properties {
-            let id = self.place(inner, Some(key), depth + 1);
+            let id = self.place(&inner, Some(key), depth + 1);
             node.properties.push((key.into(), id));
         }
-        node.others = (!others.is_empty()).then(|| self.place(others, None, depth + 1));
+        node.others = (!others.is_empty()).then(|| self.place(&others, None, depth + 1));
         node.front = front
             .into_iter()
-            .map(|inner| self.place(inner, name, depth + 1))
+            .map(|inner| self.place(&inner, name, depth + 1))
             .collect();
-        node.items = (!items.is_empty()).then(|| self.place(items, name, depth + 1));
+        node.items = (!items.is_empty()).then(|| self.place(&items, name, depth + 1));
         node
     }
 }

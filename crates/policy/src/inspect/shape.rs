@@ -30,10 +30,12 @@ pub(super) fn judge(inspection: &mut Inspection<'_>, raw: &str) {
     }
     let bare = text::bare(raw);
     match url::scheme_of(bare) {
-        Some((name, rest))
-            if scheme::known(&name) == Some(Scheme::Web) && !rest.starts_with(char::is_whitespace) =>
-        {
-            url::judge(inspection, bare, Manner::Text);
+        Some((name, _)) if scheme::known(&name) == Some(Scheme::Web) => {
+            url::judge(inspection, bare, Manner::Text)
+        }
+        // A tab or a line break inside the scheme, or behind it, is dropped by some readers.
+        Some((name, rest)) if name == "file" && rest.starts_with(['\t', '\n', '\r', '/', '\\']) => {
+            url::file(inspection, bare);
         }
         _ => url::embedded(inspection, bare),
     }
@@ -81,7 +83,7 @@ pub(super) fn argument(inspection: &mut Inspection<'_>, word: &str) {
 fn single(inspection: &mut Inspection<'_>, word: &str) {
     path::pieces(inspection, word, Pieces::Shaped);
     if let Some(host) = url::secure_copy(word)
-        && (word.starts_with("git@") || word.ends_with(".git"))
+        && (word.starts_with("git@") || word.strip_suffix(".git").is_some())
     {
         url::secure_shell(inspection, word, host);
     }
@@ -91,8 +93,9 @@ fn single(inspection: &mut Inspection<'_>, word: &str) {
         return;
     }
     if let Some((host, Some(port))) = url::host_and_port(word) {
+        let plain = word.starts_with('[') || word.bytes().filter(|byte| *byte == b'.').count() == 3;
         let literal = match &host {
-            Host::Address(_) => true,
+            Host::Address(_) => plain,
             Host::Name(name) => name.is_localhost(),
         };
         if literal {

@@ -126,7 +126,17 @@ impl<'a> Inspection<'a> {
         self.push(Found::Action(action), None);
     }
 
+    /// Refuses a value that may mean different things; once for each value is enough.
     pub(super) fn unclear(&mut self, area: Area, text: &str, why: &str) {
+        let own = self.findings.get(self.mark..).unwrap_or_default();
+        let told = |finding: &Finding| {
+            finding
+                .refusal()
+                .is_some_and(|reason| reason.rule() == Rule::ArgumentUnclear)
+        };
+        if own.iter().any(told) {
+            return;
+        }
         self.refuse(Rule::ArgumentUnclear, area, text, why.to_owned());
     }
 
@@ -139,12 +149,12 @@ impl<'a> Inspection<'a> {
         if self.is_full() {
             return;
         }
-        let own = self.findings.get(self.mark..).unwrap_or_default();
-        if own
-            .iter()
-            .any(|known| known.found == found && known.unfolded == unfolded)
-        {
-            return;
+        let own = self.findings.get_mut(self.mark..).unwrap_or_default();
+        for known in own.iter_mut().filter(|known| known.found == found) {
+            if unfolded.is_none() || known.unfolded.is_none() || known.unfolded == unfolded {
+                known.unfolded = known.unfolded.take().or(unfolded);
+                return;
+            }
         }
         let at: Box<str> = self.pointer().into();
         let last = self.findings.len() + 1 == Self::MAX_FINDINGS;

@@ -147,7 +147,14 @@ fn web(inspection: &mut Inspection<'_>, text: &str, rest: &str, manner: Manner) 
             "a user name before the host may be taken for the host",
         );
     }
-    to(inspection, text, &parsed, None);
+    // In running text, what looks like a host may be one with the sentence around it: the search has the word.
+    if manner != Manner::Text
+        || parsed
+            .host()
+            .is_some_and(|host| Host::from_url(&host, text).is_ok())
+    {
+        to(inspection, text, &parsed, None);
+    }
 }
 
 /// The URL in the text up to its first blank.
@@ -422,8 +429,9 @@ fn host_part(authority: &str) -> &str {
     };
     let end = if authority.starts_with('[') {
         authority.find(']').map_or(authority.len(), |bracket| {
-            let port = authority.get(bracket + 1..).unwrap_or_default();
-            bracket + 1 + port.find(|character: char| !fit(character)).unwrap_or(port.len())
+            let rest = authority.get(bracket + 1..).unwrap_or_default();
+            let digits = rest.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+            bracket + 1 + if rest.starts_with(':') { digits + 1 } else { 0 }
         })
     } else {
         authority

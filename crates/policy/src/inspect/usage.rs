@@ -91,7 +91,7 @@ impl ToolUse {
         match Self::of_name(name) {
             Self::Unknown if hint("readOnlyHint") == Some(true) && !writes => Self::Reads,
             Self::Reads if writes => Self::Unknown,
-            told => told,
+            told @ (Self::Unknown | Self::Reads | Self::Writes | Self::Copies) => told,
         }
     }
 

@@ -143,15 +143,15 @@ pub(super) fn split(name: &str) -> Vec<String> {
     let mut before = ' ';
     let mut characters = name.chars().peekable();
     while let Some(character) = characters.next() {
-        if !character.is_alphanumeric() {
-            finish(&mut words, &mut word);
-        } else {
+        if character.is_alphanumeric() {
             let next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
             let humps = before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && next_lower);
             if character.is_uppercase() && humps {
                 finish(&mut words, &mut word);
             }
             word.extend(character.to_lowercase());
+        } else {
+            finish(&mut words, &mut word);
         }
         before = character;
     }
