@@ -50,7 +50,7 @@ fn argument(inspection: &mut Inspection<'_>, word: &str) {
     if target == "/dev/null" || inspection.is_full() {
         return;
     }
-    if url::has_scheme_with_slashes(word) {
+    if url::has_authority(word) {
         return;
     }
     shape::argument(inspection, word);

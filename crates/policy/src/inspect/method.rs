@@ -128,18 +128,21 @@ pub(super) fn parameters<'a>(inspection: &mut Inspection<'a>, asked: &Asked<'a>)
         if !text::is_plain_word(name) {
             shape::judge(inspection, name);
         }
-        member(inspection, asked, how(asked.method, name), value);
+        member(inspection, asked, name, value);
         inspection.steps.pop();
     }
 }
 
-fn member<'a>(inspection: &mut Inspection<'a>, asked: &Asked<'a>, how: How, value: &'a Value) {
+fn member<'a>(inspection: &mut Inspection<'a>, asked: &Asked<'a>, name: &'a str, value: &'a Value) {
     inspection.begin();
     inspection.aim.access = Access::Either;
-    match how {
+    match how(asked.method, name) {
         How::Skip => {}
         How::Shape => walk::value(inspection, value, Spot::by_shape()),
-        How::Named => walk::value(inspection, value, Spot::named()),
+        How::Named => {
+            let spot = Spot::named().member(inspection, name);
+            walk::value(inspection, value, spot);
+        }
         How::Meta => each(inspection, value, &mut meta),
         How::Answers => each(inspection, value, &mut |inspection, _, value| {
             answer(inspection, value);

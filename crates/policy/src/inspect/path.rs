@@ -33,15 +33,15 @@ pub(super) fn judge(inspection: &mut Inspection<'_>, raw: &str) {
         pieces(inspection, bare, Pieces::Inner);
         return;
     }
-    if url::has_scheme_with_slashes(bare) {
+    if url::has_authority(bare) {
         url::judge(inspection, bare, url::Manner::Path);
         if inspection.found_any() && !text::climbs(bare) && !bare.contains('%') {
             return;
         }
     }
     readings(inspection, bare);
-    if bare.len() != raw.len() && text::climbs(raw) {
-        literal(inspection, raw);
+    if bare.len() != raw.len() {
+        as_it_stands(inspection, raw);
     }
 }
 
@@ -134,7 +134,7 @@ fn expanded(inspection: &mut Inspection<'_>, text: &str) {
         };
         let home = format!("{}{after}", home.as_str());
         globbed(inspection, &home);
-        return also_if_climbing(inspection, text);
+        return as_it_stands(inspection, text);
     }
     match variables(text, |name| match name {
         "HOME" | "USERPROFILE" => surroundings.home().map(AbsPath::as_str),
@@ -149,14 +149,14 @@ fn expanded(inspection: &mut Inspection<'_>, text: &str) {
         ),
         Variables::Replaced(replaced) => {
             globbed(inspection, &replaced);
-            also_if_climbing(inspection, text);
+            as_it_stands(inspection, text);
         }
     }
 }
 
-/// A program that does not expand would read the text as relative, which only matters if it climbs.
-fn also_if_climbing(inspection: &mut Inspection<'_>, text: &str) {
-    if text::climbs(text) {
+/// What a program opens that expands nothing. Where that is somewhere below the working directory, it does not matter.
+fn as_it_stands(inspection: &mut Inspection<'_>, text: &str) {
+    if text.starts_with('/') || text::climbs(text) {
         literal(inspection, text);
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn judge(inspection: &mut Inspection<'_>, raw: &str) {
         _ => url::embedded(inspection, bare),
     }
     let one_word = !bare.contains(char::is_whitespace);
-    if one_word && url::has_scheme_with_slashes(bare) {
+    if one_word && url::has_authority(bare) {
         return;
     }
     let word = bare.split(char::is_whitespace).next().unwrap_or_default();
@@ -169,19 +169,6 @@ pub(super) fn is_rooted(path: &str) -> bool {
 /// The word as the most obliging reader might see it: escapes undone however often and however wrong they are,
 /// look-alikes replaced. Only to see whether it is a path at all.
 pub(super) fn loosened(word: &str) -> Cow<'_, str> {
-    const ESCAPES: [(&str, &str); 11] = [
-        ("%25", "%"),
-        ("%2e", "."),
-        ("%2f", "/"),
-        ("%5c", "\\"),
-        ("%7e", "~"),
-        ("%c0%ae", "."),
-        ("%e0%80%ae", "."),
-        ("%c0%af", "/"),
-        ("%e0%80%af", "/"),
-        ("%u002e", "."),
-        ("%u002f", "/"),
-    ];
     if word.len() > 3 * AbsPath::MAX_LEN || (word.is_ascii() && !word.contains('%')) {
         return Cow::Borrowed(word);
     }
@@ -190,21 +177,7 @@ pub(super) fn loosened(word: &str) -> Cow<'_, str> {
         character if text::is_look_alike(character) => '/',
         character => character,
     };
-    let visible = text::visible(word);
-    let mut out: String = visible.replace('\u{2025}', "..").chars().map(plain).collect();
-    if is_path(&out) {
-        return Cow::Owned(out);
-    }
-    out.make_ascii_lowercase();
-    for _ in 0..4 {
-        if !out.contains('%') {
-            break;
-        }
-        for (escape, character) in ESCAPES {
-            if out.contains(escape) {
-                out = out.replace(escape, character);
-            }
-        }
-    }
-    Cow::Owned(out)
+    let decoded = text::decode_obligingly(&text::visible(word));
+    let visible = text::visible(&decoded);
+    Cow::Owned(visible.replace('\u{2025}', "..").chars().map(plain).collect())
 }

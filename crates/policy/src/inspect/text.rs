@@ -32,10 +32,58 @@ pub(super) fn percent(text: &str) -> Percent {
     }
 }
 
+/// Undoes percent escapes as often as there are any, overlong UTF-8 and `%u` included.
+pub(super) fn decode_obligingly(text: &str) -> String {
+    /// Nobody undoes more layers than this.
+    const MOST_LAYERS: usize = 16;
+    let mut bytes = text.as_bytes().to_vec();
+    for _ in 0..MOST_LAYERS {
+        if !bytes.contains(&b'%') {
+            break;
+        }
+        let Some(decoded) = decode_bytes(&bytes) else {
+            break;
+        };
+        bytes = decoded;
+    }
+    shortened(&bytes)
+}
+
+/// The text of bytes in which an overlong form stands for the ASCII character that it hides.
+fn shortened(bytes: &[u8]) -> String {
+    let ascii = |high: u8, low: u8| ((high & 0x01) << 6) | (low & 0x3f);
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [high @ (0xc0 | 0xc1), low @ 0x80..=0xbf, after @ ..]
+            | [0xe0, high @ (0x80 | 0x81), low @ 0x80..=0xbf, after @ ..]
+            | [0xf0, 0x80, high @ (0x80 | 0x81), low @ 0x80..=0xbf, after @ ..] => {
+                out.push(ascii(*high, *low));
+                after
+            }
+            [b'%', b'u' | b'U', b'0', b'0', high, low, after @ ..]
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                out.push((digit(*high) << 4) | digit(*low));
+                after
+            }
+            [first, after @ ..] => {
+                out.push(*first);
+                after
+            }
+            [] => return String::from_utf8_lossy(&out).into_owned(),
+        };
+    }
+}
+
 /// The text with its escapes undone; none if it has none.
 fn decode(text: &str) -> Option<Result<String, std::string::FromUtf8Error>> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::new();
+    decode_bytes(text.as_bytes()).map(String::from_utf8)
+}
+
+fn decode_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len());
     let mut any = false;
     let mut rest = bytes;
     while let Some((first, tail)) = rest.split_first() {
@@ -51,7 +99,7 @@ fn decode(text: &str) -> Option<Result<String, std::string::FromUtf8Error>> {
             }
         }
     }
-    any.then(|| String::from_utf8(out))
+    any.then_some(out)
 }
 
 const fn digit(byte: u8) -> u8 {
@@ -187,6 +235,15 @@ mod tests {
         ];
         for (text, wanted) in rows {
             assert_eq!(bare(text), wanted, "{text:?}");
+        }
+        for text in [
+            "%2e%2e/",
+            "%252e.%2f",
+            "%25%32%65.%c0%af",
+            "%e0%80%ae%f0%80%80%ae/",
+            "%u002e%u002E%U002f",
+        ] {
+            assert_eq!(decode_obligingly(text), "../", "{text}");
         }
         assert_eq!(visible("a\u{200b}b"), "ab");
         assert!(climbs("a/.."));

@@ -74,10 +74,9 @@ pub(super) fn is_file(text: &str) -> bool {
 }
 
 /// Whether the text starts with a scheme and an authority, or with a scheme that always has one.
-pub(super) fn has_scheme_with_slashes(text: &str) -> bool {
-    scheme_of(text).is_some_and(|(name, rest)| {
-        rest.starts_with("//") || (scheme::known(&name) == Some(Scheme::Web) && rest.starts_with(['/', '\\']))
-    })
+pub(super) fn has_authority(text: &str) -> bool {
+    scheme_of(text)
+        .is_some_and(|(name, rest)| rest.starts_with("//") || scheme::known(&name) == Some(Scheme::Web))
 }
 
 fn absolute(inspection: &mut Inspection<'_>, text: &str, name: &str, rest: &str, manner: Manner) {

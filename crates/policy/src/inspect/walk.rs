@@ -80,7 +80,8 @@ impl<'a> Spot<'a> {
         !ruled && self.place.is_some_and(Place::is_lost)
     }
 
-    fn member(&self, inspection: &Inspection<'a>, name: &str) -> Self {
+    /// What is known about the member of that name, at which the inspection stands.
+    pub(super) fn member(&self, inspection: &Inspection<'a>, name: &str) -> Self {
         let (place, naming) = match self.place.and_then(|place| place.member(name)) {
             Some((place, naming)) => (Some(place), naming),
             None => (None, Naming::Undeclared),
