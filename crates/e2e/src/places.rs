@@ -16,9 +16,7 @@ pub fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     // The lock file is the workspace's: packages have none of their own.
-    let root = package
-        .ancestors()
-        .find(|folder| folder.join("Cargo.lock").exists());
+    let root = package.ancestors().find(|folder| folder.join("Cargo.lock").exists());
     root.unwrap_or(&package).to_owned()
 }
 

@@ -10,6 +10,7 @@ mod document;
 mod entry;
 pub mod examples;
 mod explain;
+pub mod inspect;
 pub mod manifest;
 pub mod operator;
 mod policy;

@@ -7,9 +7,8 @@ mod parts;
 pub(crate) mod wire;
 
 pub use parts::{
-    ArgumentAccess, ArgumentKind, ArgumentLimits, Audit, BasicField, FileRules, Guard, Install, Limits,
-    Network, Note, Output, Params, Provenance, SecretField, SecretScan, SecretUse, Sections, Spec, Tier,
-    ToolRules,
+    Audit, BasicField, FileRules, Guard, Install, Limits, Network, Note, Output, Params, Provenance,
+    SecretField, SecretScan, SecretUse, Sections, Spec, Tier, ToolRules,
 };
 
 use crate::document::{DocumentError, Fault, Spanned, read_json};

@@ -105,7 +105,7 @@ fn every_field_of_1_1_is_read() {
     assert_eq!(manifest.limits.memory, Some(ByteSize::from_mib(512)));
     assert_eq!(manifest.limits.tmp_size, Some(ByteSize::from_mib(64)));
     assert_eq!(manifest.tools.allow.as_ref().unwrap().len(), 2);
-    assert_eq!(manifest.tools.arguments.values().next().unwrap().len(), 3);
+    assert!(manifest.tools.arguments.values().next().unwrap().get("folder").unwrap().kind.is_some());
     assert_eq!(manifest.secrets[0].value.field, SecretField::Header("authorization".into()));
     assert_eq!(manifest.listen[0].value.number(), 8080);
     assert_eq!(manifest.min_tier, Some(Tier::T2));
@@ -193,6 +193,7 @@ fn faults_name_the_place_the_field_and_the_way_out() {
         r#""listen": [0]"#,
         r#""tools": {"allow": ["a b"]}"#,
         r#""tools": {"rules": {"t": {"a": {"kind": "url", "access": "read"}}}}"#,
+        r#""tools": {"rules": {"t": {"a": {"allow": []}}}}"#,
         r#""examples": {"match": [{"read": "/etc/passwd"}]}"#,
         r#""filesystem": {"read": ["/**"]}, "examples": {"not_match": [{"env": "A"}, {"read": "/etc/passwd"}]}"#,
         r#""examples": {"match": [{"read": "/a", "write": "/b"}]}"#,

@@ -7,10 +7,7 @@ use portcullis_tidy::{RULES, Tree, load};
 fn faults_of(name: &str) -> Result<String, String> {
     let tree: Tree =
         load::load(&places::root()).map_err(|error| format!("cannot read the repository: {error}"))?;
-    if tree
-        .files
-        .get("crates/tidy/tests/repository.rs")
-        .map(String::as_str)
+    if tree.files.get("crates/tidy/tests/repository.rs").map(String::as_str)
         != Some(include_str!("repository.rs"))
     {
         return Err("the tree that was read is not the one that this test was built from".to_owned());

@@ -7,12 +7,14 @@ use super::wire::{
     ToolsWire,
 };
 use super::{
-    Arc, ArgumentAccess, ArgumentKind, ArgumentLimits, Audit, BasicField, ByteSize, CallTimeout, Checker,
-    Entry, EnvName, Fault, FileRules, Install, Limits, Manifest, Network, Note, Output, Port, SecretField,
-    SecretScan, SecretUse, Spanned, Spec, Surroundings, Tier, ToolRules,
+    Arc, Audit, BasicField, ByteSize, CallTimeout, Checker, Entry, EnvName, Fault, FileRules, Install,
+    Limits, Manifest, Network, Note, Output, Port, SecretField, SecretScan, SecretUse, Spanned, Spec,
+    Surroundings, Tier, ToolRules,
 };
+use crate::action::{Access, CommandSyntax};
 use crate::document::Place;
 use crate::examples;
+use crate::inspect::{self, ArgumentRule, Kind, TextPattern};
 use crate::profile::{Power, Profile};
 use crate::value::{HostRule, PathGlob, SecretName, ToolName, ToolPattern, ValueError};
 
@@ -267,23 +269,22 @@ fn tool_rules(wire: Option<ToolsWire>, check: &Checker<'_>) -> Result<ToolRules,
     };
     for (tool, arguments) in rules {
         let place = arguments.values().next().map(|argument| argument.place);
-        let fault = |error: ValueError| {
+        let name = ToolName::parse(&tool).map_err(|error| {
             let fault = Fault::new(error.to_string()).below("rules");
             place.map_or(fault.clone(), |place| fault.at(place))
-        };
-        let name = ToolName::parse(&tool).map_err(fault)?;
-        let checked = arguments.into_iter().map(|(argument, rule)| {
-            let source = check.source(rule.place);
-            Ok((argument.into(), Entry { value: argument_rule(rule)?, source }))
-        });
-        let checked =
-            checked.collect::<Result<_, Fault>>().map_err(|fault| fault.below(&tool).below("rules"))?;
+        })?;
+        let mut checked = inspect::ToolRules::none();
+        for (argument, rule) in arguments {
+            let rule = argument_rule(rule, check);
+            let rule = rule.map_err(|fault| fault.below(&argument).below(&tool).below("rules"))?;
+            checked = checked.with(&argument, rule);
+        }
         out.arguments.insert(name, checked);
     }
     Ok(out)
 }
 
-fn argument_rule(wire: Spanned<ArgumentWire>) -> Result<ArgumentLimits, Fault> {
+fn argument_rule(wire: Spanned<ArgumentWire>, check: &Checker<'_>) -> Result<ArgumentRule, Fault> {
     let ArgumentWire { kind, access, shell, allow, deny, max_length } = wire.value;
     let misplaced = |what: &str, kind: &str| {
         Err(Fault::new(format!("`{what}` has a meaning only where `kind` is `{kind}`")).at(wire.place))
@@ -294,24 +295,33 @@ fn argument_rule(wire: Spanned<ArgumentWire>) -> Result<ArgumentLimits, Fault> {
     if shell && kind != Some(ArgumentKindWire::Command) {
         return misplaced("shell", "command");
     }
-    let boxed = |texts: Vec<String>| texts.into_iter().map(Into::into).collect();
-    Ok(ArgumentLimits {
+    if allow.as_ref().is_some_and(Vec::is_empty) {
+        let fault = Fault::new("an empty `allow` would refuse every value")
+            .hint("leave the key out, or deny the tool");
+        return Err(fault.at(wire.place));
+    }
+    let pattern = |text: &String| {
+        TextPattern::parse(text).map_err(|error| Fault::new(error.to_string()).at(wire.place))
+    };
+    let patterns = |texts: Vec<String>| texts.iter().map(pattern).collect::<Result<Vec<_>, Fault>>();
+    Ok(ArgumentRule {
         kind: kind.map(|kind| match kind {
-            ArgumentKindWire::Path => ArgumentKind::Path,
-            ArgumentKindWire::Url => ArgumentKind::Url,
-            ArgumentKindWire::Host => ArgumentKind::Host,
-            ArgumentKindWire::Command => ArgumentKind::Command,
-            ArgumentKindWire::Text => ArgumentKind::Text,
-            ArgumentKindWire::Opaque => ArgumentKind::Opaque,
+            ArgumentKindWire::Path => Kind::Path,
+            ArgumentKindWire::Url => Kind::Url,
+            ArgumentKindWire::Host => Kind::Host,
+            ArgumentKindWire::Command => Kind::Command,
+            ArgumentKindWire::Text => Kind::Prose,
+            ArgumentKindWire::Opaque => Kind::Opaque,
         }),
         access: access.map(|access| match access {
-            ArgumentAccessWire::Read => ArgumentAccess::Read,
-            ArgumentAccessWire::Write => ArgumentAccess::Write,
+            ArgumentAccessWire::Read => Access::Read,
+            ArgumentAccessWire::Write => Access::Write,
         }),
-        shell,
-        allow: allow.map(boxed),
-        deny: boxed(deny),
+        syntax: shell.then_some(CommandSyntax::Shell),
+        allow: patterns(allow.unwrap_or_default())?,
+        deny: patterns(deny)?,
         max_length: max_length.map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
+        source: Some(check.source(wire.place)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The parts of a checked manifest.
 
 use crate::entry::Entry;
+use crate::inspect;
 use crate::value::{ByteSize, EnvName, HostRule, PathGlob, SecretName, ToolName, ToolPattern};
 use crate::verdict::Source;
 use std::{collections::BTreeMap, fmt};
@@ -174,50 +175,7 @@ pub struct ToolRules {
     /// Tools that may not be called, whatever `allow` says.
     pub deny: Vec<Entry<ToolPattern>>,
     /// Per tool and argument.
-    pub arguments: BTreeMap<ToolName, BTreeMap<Box<str>, Entry<ArgumentLimits>>>,
-}
-
-/// What an argument's value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArgumentKind {
-    /// A path.
-    Path,
-    /// A URL.
-    Url,
-    /// A host name or address.
-    Host,
-    /// A command line.
-    Command,
-    /// Prose: not looked into.
-    Text,
-    /// Data of the tool's own: not looked into.
-    Opaque,
-}
-
-/// How a path argument is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArgumentAccess {
-    /// Read.
-    Read,
-    /// Written.
-    Write,
-}
-
-/// A rule for one argument of one tool.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ArgumentLimits {
-    /// What the value is; none to judge by schema and shape.
-    pub kind: Option<ArgumentKind>,
-    /// How a path is used; none to judge by names.
-    pub access: Option<ArgumentAccess>,
-    /// Whether a command may hold shell syntax.
-    pub shell: bool,
-    /// Texts of which the value must match one (`*` for any run of characters); none for any value.
-    pub allow: Option<Vec<Box<str>>>,
-    /// Texts of which the value may match none.
-    pub deny: Vec<Box<str>>,
-    /// Longest value, in characters.
-    pub max_length: Option<usize>,
+    pub arguments: BTreeMap<ToolName, inspect::ToolRules>,
 }
 
 /// The field of a request in which a placeholder is replaced by the real secret.
