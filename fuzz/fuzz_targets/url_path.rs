@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
         let findings = inspect(&asked, &context);
         assert!(findings.len() <= 1000);
         assert_eq!(findings, inspect(&asked, &context));
-        let about: Vec<_> = findings.iter().filter(|finding| finding.at != "/name").collect();
+        let about: Vec<_> = findings.iter().filter(|finding| &*finding.at != "/name").collect();
         assert!(name != "file" || text.is_empty() || !about.is_empty(), "a path that asks for nothing");
         for finding in &about {
             if let Some(Action::UsePath(UsePath { path, .. })) = finding.action() {
