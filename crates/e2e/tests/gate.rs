@@ -77,7 +77,8 @@ impl Gate {
         for finding in inspect(&asked, &context) {
             match finding.found {
                 Found::Action(action) => {
-                    let _permit = decide(action, &self.policy).into_result().map_err(|reason| reason.to_json())?;
+                    let _permit =
+                        decide(action, &self.policy).into_result().map_err(|reason| reason.to_json())?;
                 }
                 Found::Refusal(reason) => return Err(reason.to_json()),
             }

@@ -7,7 +7,18 @@ use crate::{Fault, Tree};
 const RULE: &str = "code-map";
 
 /// What stands at the root of the repository.
-const ROOT: &[&str] = &["CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "deny.toml", ".ci/run"];
+const ROOT: &[&str] = &[
+    "README.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "bench/README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "deny.toml",
+    ".ci/run",
+];
 
 /// Every missing file of the root, and every room that the code map does not name.
 #[must_use]

@@ -35,6 +35,7 @@ impl JsonErrorKind {
             Self::TooLong { .. }
                 | Self::TooDeep { .. }
                 | Self::DuplicateKey { .. }
+                | Self::ReservedKey
                 | Self::NumberTooLong { .. }
                 | Self::NumberOutOfRange
         )
@@ -121,6 +122,9 @@ pub enum JsonErrorKind {
         /// The decoded name, cut to 64 characters.
         key: String,
     },
+    /// A member whose name some decoders take for an instruction.
+    #[error("reserved key `$serde_json::private::…`")]
+    ReservedKey,
     /// A string without its closing quote.
     #[error("unterminated string")]
     UnterminatedString,

@@ -6,7 +6,7 @@ use super::error::{Expected, JsonError, JsonErrorKind};
 use super::keys::{Keys, Mark};
 use super::outline::{Document, Entry, LEVELS, MOST};
 use super::span::Span;
-use super::text::hex4;
+use super::text::{Text, hex4};
 use super::{number, skip};
 
 /// What a text may be at most.
@@ -91,6 +91,9 @@ pub(super) fn unexpected(bytes: &[u8], at: usize, expected: Expected) -> JsonErr
     };
     JsonError::new(at, kind)
 }
+
+/// How the names begin that `serde_json` gives a meaning of its own.
+const RESERVED_NAMES: &str = "$serde_json::private::";
 
 /// One open object or array.
 #[derive(Clone, Copy)]
@@ -252,6 +255,9 @@ impl<'a> Scanner<'a> {
         }
         let is_escaped = self.string_rest()?;
         let end = self.at;
+        if is_escaped || self.bytes.get(open + 1) == Some(&b'$') {
+            self.refuse_reserved(open, end)?;
+        }
         self.keys.add(&mut self.level.names, self.text, (open + 1, end - 1), is_escaped)?;
         if self.level.outline != 0 {
             self.note_key(Span::new(open, end), is_escaped);
@@ -261,6 +267,17 @@ impl<'a> Scanner<'a> {
             return Err(unexpected(self.bytes, self.at, Expected::Colon));
         }
         self.at += 1;
+        Ok(())
+    }
+
+    /// `serde_json` reads a member of such a name not as a member but as raw text in its place, so a tree made of the
+    /// message would not be the message.
+    fn refuse_reserved(&self, open: usize, end: usize) -> Result<(), JsonError> {
+        let inside = self.text.get(open + 1..end - 1).unwrap_or_default();
+        let name = Text::new(inside, inside.contains('\\')).decode();
+        if name.starts_with(RESERVED_NAMES) {
+            return Err(JsonError::new(open, JsonErrorKind::ReservedKey));
+        }
         Ok(())
     }
 
