@@ -1,5 +1,7 @@
 //! What inspecting the arguments of a call costs, against parsing the same call.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on has failed")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use portcullis_policy::{
     inspect::{Asked, Context, ToolSchema, inspect},
@@ -21,6 +23,8 @@ fn inspecting(criterion: &mut Criterion) {
         ("10_KB_prose", json!({"path": "/srv/work/x", "text": words})),
         ("10_KB_unknown", json!({"path": "/srv/work/x", "mode": words})),
         ("10_KB_hostile", json!({"mode": "a:/b,@/c=-o ../".repeat(680)})),
+        ("10_KB_schemes", json!({"path": "http:/".repeat(1_700)})),
+        ("100_KB_schemes", json!({"path": "http:/".repeat(17_000)})),
     ];
     for (name, arguments) in rows {
         let params = json!({"name": "read_file", "arguments": arguments});

@@ -1,5 +1,7 @@
 //! Argument inspection by message: every method, schemas and names, rules, access, where findings point.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use portcullis_policy::{
     Rule,
     action::{Access, Action, CommandSyntax},
@@ -45,6 +47,7 @@ fn call(tool: &str, schema: &Value, arguments: &Value, rules: &ToolRules) -> Vec
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn each_method_has_its_places() {
     let rows = [
         ("resources/read", json!({"uri": "file:///etc/passwd"}), vec!["/uri read `/etc/passwd`"]),
@@ -179,6 +182,7 @@ fn a_call_names_a_tool_and_gives_it_an_object() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn strings_at_any_depth_and_keys() {
     let none = ToolRules::none();
     let rows = [
@@ -369,6 +373,11 @@ fn depth_number_and_size_are_bounded() {
     let found = ask("tools/call", &json!({"name": "t", "arguments": {"a": many}}));
     assert_eq!(found.len(), 1_000);
     assert!(found[999].ends_with("argument-unclear"), "{}", found[999]);
+
+    let again = "/data/x,".repeat(20_000);
+    let found = ask("tools/call", &json!({"name": "t", "arguments": {"path": again}}));
+    assert!(found.len() < 10);
+    assert!(found.last().unwrap().ends_with("argument-unclear"));
 
     let key = "/".repeat(100_000) + "etc/x";
     let surroundings = here();

@@ -43,8 +43,8 @@ pub(super) fn judge(inspection: &mut Inspection<'_>, text: &str) -> bool {
         };
         let mut inner = inspection.nested();
         walk::value(&mut inner, &value, Spot::named());
-        let findings = inner.finish();
-        inspection.rejoin(findings);
+        let found = inner.leave();
+        inspection.rejoin(found);
         if reader.end().is_ok() {
             return true;
         }

@@ -31,7 +31,7 @@ pub(super) fn judge(inspection: &mut Inspection<'_>, raw: &str) {
     let bare = text::bare(raw);
     match url::scheme_of(bare) {
         Some((name, _)) if scheme::known(&name) == Some(Scheme::Web) => {
-            url::judge(inspection, bare, Manner::Text)
+            url::judge(inspection, bare, Manner::Text);
         }
         // A tab or a line break inside the scheme, or behind it, is dropped by some readers.
         Some((name, rest)) if name == "file" && rest.starts_with(['\t', '\n', '\r', '/', '\\']) => {

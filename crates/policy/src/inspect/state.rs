@@ -41,11 +41,18 @@ pub(super) struct Inspection<'a> {
     findings: Vec<Finding>,
     /// The findings from here on belong to the value being looked at.
     mark: usize,
+    /// How often anything was found, the same thing again included.
+    efforts: usize,
+    /// It has ended early, with a refusal.
+    closed: bool,
 }
 
 impl<'a> Inspection<'a> {
     /// More findings than this end the inspection with a refusal.
     pub(super) const MAX_FINDINGS: usize = 1_000;
+    /// Finding things, the same thing again included, more often than this ends the inspection, too: each is compared
+    /// with those before it.
+    const MAX_EFFORTS: usize = 8_000;
     /// Longest pointer handed out, in bytes.
     const MAX_POINTER: usize = 1_024;
     /// Longest key shown in a pointer, in characters.
@@ -60,6 +67,8 @@ impl<'a> Inspection<'a> {
             stem: String::new(),
             findings: Vec::new(),
             mark: 0,
+            efforts: 0,
+            closed: false,
         }
     }
 
@@ -76,16 +85,26 @@ impl<'a> Inspection<'a> {
             stem: self.pointer(),
             findings: std::mem::take(&mut self.findings),
             mark: self.mark,
+            efforts: self.efforts,
+            closed: self.closed,
         }
     }
 
-    pub(super) fn rejoin(&mut self, findings: Vec<Finding>) {
+    pub(super) fn rejoin(&mut self, (findings, efforts, closed): (Vec<Finding>, usize, bool)) {
         self.findings = findings;
+        self.efforts = efforts;
+        self.closed = closed;
         self.mark = self.findings.len();
     }
 
+    /// What was found.
     pub(super) fn finish(self) -> Vec<Finding> {
         self.findings
+    }
+
+    /// What was found, for the inspection that this one was part of.
+    pub(super) fn leave(self) -> (Vec<Finding>, usize, bool) {
+        (self.findings, self.efforts, self.closed)
     }
 
     pub(super) const fn surroundings(&self) -> &'a Surroundings {
@@ -103,7 +122,7 @@ impl<'a> Inspection<'a> {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.findings.len() >= Self::MAX_FINDINGS
+        self.closed
     }
 
     pub(super) fn use_path(&mut self, path: AbsPath, unfolded: Option<String>) {
@@ -126,7 +145,7 @@ impl<'a> Inspection<'a> {
             finding.refusal().is_some_and(|reason| reason.rule() == Rule::ArgumentUnclear)
         };
         if own.iter().any(told) {
-            return;
+            return self.count();
         }
         self.refuse(Rule::ArgumentUnclear, area, text, why.to_owned());
     }
@@ -140,6 +159,7 @@ impl<'a> Inspection<'a> {
         if self.is_full() {
             return;
         }
+        self.count();
         let own = self.findings.get_mut(self.mark..).unwrap_or_default();
         for known in own.iter_mut().filter(|known| known.found == found) {
             if unfolded.is_none() || known.unfolded.is_none() || known.unfolded == unfolded {
@@ -148,14 +168,29 @@ impl<'a> Inspection<'a> {
             }
         }
         let at: Box<str> = self.pointer().into();
-        let last = self.findings.len() + 1 == Self::MAX_FINDINGS;
-        let found = if last {
-            let why = "it asks for more than 999 things at once".to_owned();
-            Found::Refusal(refusal(Rule::ArgumentUnclear, Area::Manifest, &at, "the rest", why))
-        } else {
-            found
-        };
         self.findings.push(Finding { at, found, unfolded });
+        if self.findings.len() + 1 == Self::MAX_FINDINGS {
+            self.close();
+        }
+    }
+
+    fn count(&mut self) {
+        self.efforts += 1;
+        if self.efforts > Self::MAX_EFFORTS {
+            self.close();
+        }
+    }
+
+    /// Ends the inspection with a refusal.
+    fn close(&mut self) {
+        if self.is_full() {
+            return;
+        }
+        let at = self.pointer();
+        let why = "it asks for too many things at once".to_owned();
+        let reason = refusal(Rule::ArgumentUnclear, Area::Manifest, &at, "the rest", why);
+        self.findings.push(Finding { at: at.into(), found: Found::Refusal(reason), unfolded: None });
+        self.closed = true;
     }
 
     /// The JSON pointer of where the inspection stands.

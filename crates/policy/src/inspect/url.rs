@@ -339,6 +339,12 @@ fn token(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// As much of the word at the start as a refusal shows: the whole of it may be long, and there may be many.
+fn glimpse(text: &str) -> &str {
+    let end = text.char_indices().nth(100).map_or(text.len(), |(at, _)| at);
+    token(text.get(..end).unwrap_or_default())
+}
+
 /// Splits what follows a scheme's colon into slashes, authority, and the character that ends it.
 fn authority(after: &str) -> (&str, &str, Option<char>) {
     let rest = after.trim_start_matches(['/', '\\']);
@@ -358,7 +364,7 @@ fn is_placeholder(authority: &str, end: Option<char>) -> bool {
 
 fn one_web(inspection: &mut Inspection<'_>, name: &str, after: &str) {
     let (slashes, authority, end) = authority(after);
-    let show = token(after);
+    let show = glimpse(after);
     if slashes.contains('\\') || (end == Some('\\') && !authority.is_empty()) {
         return unclear(inspection, show, "a backslash ends the host for some readers and not for others");
     }
@@ -394,7 +400,7 @@ fn host_part(authority: &str) -> &str {
 
 fn one_net(inspection: &mut Inspection<'_>, name: &str, after: &str, port: u16) {
     let (_, authority, end) = authority(after);
-    let show = token(after);
+    let show = glimpse(after);
     let hosts = authority.rsplit('@').next().unwrap_or_default();
     if end == Some('\\') || authority.matches('@').count() > 1 {
         return unclear(inspection, show, "its host is read in different ways");
