@@ -1,17 +1,20 @@
 //! Examples in a document: actions it must allow and actions it must refuse, checked when it is loaded.
 
 use crate::action::{
-    Access, Action, CallTool, CommandSyntax, Connect, Dial, Listen, PassEnv, RunCommand, Spawn, UsePath,
+    Access, Action, CommandSyntax, Connect, Dial, Listen, PassEnv, RunCommand, Spawn, UsePath,
 };
 use crate::decide::decide;
 use crate::document::{Fault, Place, Spanned};
 use crate::entry::{Checker, Entry};
+use crate::inspect::{Asked, Context, Found, ToolRules, ToolUse, inspect};
 use crate::manifest::wire::{ExampleWire, ExamplesWire};
 use crate::policy::Policy;
 use crate::value::{
     AbsPath, EnvName, Host, HostPattern, HostRule, Port, PortRule, Surroundings, ToolName, ValueError,
 };
 use crate::verdict::Reason;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -28,7 +31,11 @@ pub struct Examples {
 ///
 /// A connection by name is two: to the name, and to an address of it, a public one where the example gives none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Example(Vec<Action>);
+pub struct Example {
+    actions: Vec<Action>,
+    /// What inspection refuses before any decision.
+    refusal: Option<Box<Reason>>,
+}
 
 /// Stands for whatever public address a name resolves to.
 const SOME_PUBLIC_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1));
@@ -37,17 +44,19 @@ impl Example {
     /// The decisions, in the order they would be taken.
     #[must_use]
     pub fn actions(&self) -> &[Action] {
-        &self.0
+        &self.actions
     }
 
     fn refusal(&self, policy: &Policy) -> Option<Box<Reason>> {
-        self.0.iter().find_map(|action| decide(action.clone(), policy).into_result().err())
+        let decided =
+            || self.actions.iter().find_map(|action| decide(action.clone(), policy).into_result().err());
+        self.refusal.clone().or_else(decided)
     }
 }
 
 impl fmt::Display for Example {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.last().map_or(Ok(()), |action| fmt::Display::fmt(action, out))
+        self.actions.last().map_or(Ok(()), |action| fmt::Display::fmt(action, out))
     }
 }
 
@@ -56,13 +65,14 @@ impl Examples {
         wire: Option<Spanned<ExamplesWire>>,
         check: &Checker<'_>,
         surroundings: &Surroundings,
+        rules: &BTreeMap<ToolName, ToolRules>,
     ) -> Result<Self, Fault> {
         let ExamplesWire { matching, not_match } = wire.map(|wire| wire.value).unwrap_or_default();
         let list = |field: &str, examples: Vec<Spanned<ExampleWire>>| {
             let entry = |(index, Spanned { place, value })| {
                 let fault =
                     |fault: Fault| fault.at(place).below(&format!("{field}[{index}]")).below("examples");
-                let value = example(value, surroundings).map_err(fault)?;
+                let value = example(value, surroundings, rules).map_err(fault)?;
                 Ok(Entry { value, source: check.source(place) })
             };
             examples.into_iter().enumerate().map(entry).collect::<Result<Vec<_>, Fault>>()
@@ -97,8 +107,15 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-fn example(wire: ExampleWire, surroundings: &Surroundings) -> Result<Example, Fault> {
-    let ExampleWire { read, write, connect, address, spawn, command, env, listen, tool } = wire;
+fn example(
+    wire: ExampleWire,
+    surroundings: &Surroundings,
+    rules: &BTreeMap<ToolName, ToolRules>,
+) -> Result<Example, Fault> {
+    let ExampleWire { read, write, connect, address, spawn, command, env, listen, tool, arguments } = wire;
+    if arguments.is_some() && tool.is_none() {
+        return Err(Fault::new("`arguments` has a meaning only beside `tool`"));
+    }
     if address.is_some() && connect.is_none() {
         return Err(Fault::new("`address` has a meaning only beside `connect`"));
     }
@@ -114,7 +131,7 @@ fn example(wire: ExampleWire, surroundings: &Surroundings) -> Result<Example, Fa
         command.map(|line| Ok(one(RunCommand { line: line.into(), syntax: CommandSyntax::Plain }))),
         env.map(|text| EnvName::parse(&text).map(|name| one(PassEnv { name }))),
         listen.map(|number| port(number).map(|port| one(Listen { port }))),
-        tool.map(|text| ToolName::parse(&text).map(|tool| one(CallTool { tool }))),
+        tool.map(|text| ToolName::parse(&text).map(|tool| call(tool, arguments, surroundings, rules))),
     ];
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
@@ -127,7 +144,30 @@ fn example(wire: ExampleWire, surroundings: &Surroundings) -> Result<Example, Fa
 }
 
 fn one(action: impl Into<Action>) -> Example {
-    Example(vec![action.into()])
+    Example { actions: vec![action.into()], refusal: None }
+}
+
+/// A call of a tool and all that its arguments ask for, judged without a schema: by the manifest's rules, then by names
+/// and shapes.
+fn call(
+    tool: ToolName,
+    arguments: Option<Map<String, Value>>,
+    surroundings: &Surroundings,
+    rules: &BTreeMap<ToolName, ToolRules>,
+) -> Example {
+    let params = json!({ "name": tool.as_str(), "arguments": arguments.unwrap_or_default() });
+    let usage = ToolUse::infer(tool.as_str(), None);
+    let context = Context { rules: rules.get(&tool), usage, ..Context::new(surroundings) };
+    let asked = Asked { method: "tools/call", tool: None, params: &params };
+    let mut example = Example { actions: Vec::new(), refusal: None };
+    for finding in inspect(&asked, &context) {
+        match finding.found {
+            Found::Action(action) => example.actions.push(action),
+            Found::Refusal(reason) => example.refusal = example.refusal.or(Some(reason)),
+        }
+    }
+    example.actions.reverse();
+    example
 }
 
 /// A connection to `host:port`, and to the address that a name stands for.
@@ -143,7 +183,8 @@ fn connection(text: &str, address: Option<&str>) -> Result<Example, ValueError> 
         (None, Host::Name(_)) => SOME_PUBLIC_ADDRESS,
     };
     let address = address.to_canonical();
-    Ok(Example(vec![Dial { host: host.clone(), port, address }.into(), Connect { host, port }.into()]))
+    let actions = vec![Dial { host: host.clone(), port, address }.into(), Connect { host, port }.into()];
+    Ok(Example { actions, refusal: None })
 }
 
 /// `host:port` of one connection.

@@ -213,7 +213,7 @@ fn checked(
         calls: call_limits(rate_limits, timeout, timeouts).map_err(|fault| fault.below("tools"))?,
         clients: clients.into_iter().map(client).collect::<Result<_, Fault>>()?,
         audit: audit_of(audit.unwrap_or_default(), &check, surroundings)?,
-        examples: Examples::checked(examples, &check, surroundings)?,
+        examples: Examples::checked(examples, &check, surroundings, &BTreeMap::new())?,
     })
 }
 

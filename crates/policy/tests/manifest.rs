@@ -67,11 +67,16 @@ const FULL_1_1: &str = r#"{
   "examples": {
     "match": [
       { "read": "~/notes/a.md" }, { "write": "/home/ann/notes/x/y" }, { "connect": "api.example.com:443" },
-      { "listen": 8080 }, { "tool": "read_file" }
+      { "listen": 8080 }, { "tool": "read_file" },
+      { "tool": "read_file", "arguments": { "path": "~/notes/a.md" } },
+      { "tool": "search", "arguments": { "query": "see ../README", "folder": "/home/ann/notes" } }
     ],
     "not_match": [
       { "read": "/etc/passwd" }, { "read": "~/notes/.git/config" }, { "connect": "example.com:443" },
-      { "spawn": "/bin/sh" }, { "command": "ls" }, { "env": "HOME" }, { "tool": "read_all" }
+      { "spawn": "/bin/sh" }, { "command": "ls" }, { "env": "HOME" }, { "tool": "read_all" },
+      { "tool": "read_file", "arguments": { "path": "/home/ann/notes/../.ssh/id" } },
+      { "tool": "search", "arguments": { "url": "http://[::ffff:169.254.169.254]/" } },
+      { "tool": "search", "arguments": { "line": "git push --force" } }
     ]
   }
 }"#;
@@ -110,7 +115,7 @@ fn every_field_of_1_1_is_read() {
     assert_eq!(manifest.listen[0].value.number(), 8080);
     assert_eq!(manifest.min_tier, Some(Tier::T2));
     assert_eq!(manifest.install.as_ref().unwrap().allow.len(), 1);
-    assert_eq!(manifest.examples.matching.len(), 5);
+    assert_eq!(manifest.examples.matching.len(), 7);
 }
 
 #[test]

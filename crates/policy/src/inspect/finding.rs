@@ -47,14 +47,14 @@ impl Finding {
 }
 
 /// A refusal of `text` at the pointer `at`.
-pub(super) fn refusal(rule: Rule, area: Area, at: &str, text: &str, why: String) -> Box<Reason> {
+pub(super) fn refusal(rule: Rule, area: Area, at: &str, text: &str, why: String) -> Reason {
     let place = if at.is_empty() { "the parameters" } else { at };
-    Box::new(Reason {
+    Reason {
         rule,
         area,
         action: format!("pass `{}` in `{place}`", shown(text)),
         why,
         source: None,
         suggestion: None,
-    })
+    }
 }

@@ -3,6 +3,7 @@
 use super::{
     Context,
     finding::{Finding, Found, refusal},
+    rule::ArgumentRule,
 };
 use crate::{
     Area, Rule,
@@ -150,9 +151,16 @@ impl<'a> Inspection<'a> {
         self.refuse(Rule::ArgumentUnclear, area, text, why.to_owned());
     }
 
-    pub(super) fn refuse(&mut self, rule: Rule, area: Area, text: &str, why: String) {
+    fn refuse(&mut self, rule: Rule, area: Area, text: &str, why: String) {
         let reason = refusal(rule, area, &self.pointer(), text, why);
-        self.push(Found::Refusal(reason), None);
+        self.push(Found::Refusal(Box::new(reason)), None);
+    }
+
+    /// Refuses what the manifest's rule for the argument forbids.
+    pub(super) fn refuse_by(&mut self, rule: &ArgumentRule, text: &str, why: String) {
+        let mut reason = refusal(Rule::ArgumentRule, Area::Manifest, &self.pointer(), text, why);
+        reason.source.clone_from(&rule.source);
+        self.push(Found::Refusal(Box::new(reason)), None);
     }
 
     fn push(&mut self, found: Found, unfolded: Option<Box<str>>) {
@@ -189,7 +197,11 @@ impl<'a> Inspection<'a> {
         let at = self.pointer();
         let why = "it asks for too many things at once".to_owned();
         let reason = refusal(Rule::ArgumentUnclear, Area::Manifest, &at, "the rest", why);
-        self.findings.push(Finding { at: at.into(), found: Found::Refusal(reason), unfolded: None });
+        self.findings.push(Finding {
+            at: at.into(),
+            found: Found::Refusal(Box::new(reason)),
+            unfolded: None,
+        });
         self.closed = true;
     }
 

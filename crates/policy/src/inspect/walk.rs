@@ -14,7 +14,7 @@ use super::{
     url::Manner,
     words::{self, Strength},
 };
-use crate::{Area, Rule, action::CommandSyntax, value::Port};
+use crate::{Area, action::CommandSyntax, value::Port};
 use serde_json::{Map, Value};
 
 /// Values nested deeper than this are refused.
@@ -56,6 +56,11 @@ impl<'a> Spot<'a> {
     /// The schema counts, then names, then shapes.
     pub(super) const fn at(place: Option<Place<'a>>) -> Self {
         Self { place, ..Self::named() }
+    }
+
+    /// The rule of the argument, if it refuses the value, and why.
+    fn refused(&self, text: &str) -> Option<(&'a ArgumentRule, String)> {
+        self.rule.and_then(|rule| Some((rule, rule.refuses(text)?)))
     }
 
     fn kind(&self, text: Option<&str>) -> Kind {
@@ -172,8 +177,8 @@ fn port_beside(map: &Map<String, Value>) -> Option<Port> {
 /// A key is a value, too.
 fn key<'a>(inspection: &mut Inspection<'a>, name: &str, spot: Spot<'a>) {
     inspection.begin();
-    if let Some(why) = spot.rule.and_then(|rule| rule.refuses(name)) {
-        inspection.refuse(Rule::ArgumentRule, Area::Manifest, name, why);
+    if let Some((rule, why)) = spot.refused(name) {
+        inspection.refuse_by(rule, name, why);
     }
     let kind = spot.place.map_or(Kind::Unknown, Place::names);
     if kind == Kind::Unknown && text::is_plain_word(name) {
@@ -189,7 +194,7 @@ fn ruled(inspection: &mut Inspection<'_>, spot: Spot<'_>, text: &dyn Fn() -> Str
     };
     let text = text();
     if let Some(why) = rule.refuses(&text) {
-        inspection.refuse(Rule::ArgumentRule, Area::Manifest, &text, why);
+        inspection.refuse_by(rule, &text, why);
     }
 }
 
@@ -206,8 +211,8 @@ fn string(inspection: &mut Inspection<'_>, text: &str, spot: Spot<'_>) {
     if text.is_empty() && spot.rule.is_none() {
         return;
     }
-    if let Some(why) = spot.rule.and_then(|rule| rule.refuses(text)) {
-        return inspection.refuse(Rule::ArgumentRule, Area::Manifest, text, why);
+    if let Some((rule, why)) = spot.refused(text) {
+        return inspection.refuse_by(rule, text, why);
     }
     if spot.is_lost() {
         let why = "the tool's schema is too large to tell what belongs here";

@@ -81,12 +81,13 @@ pub(super) fn manifest(
             TierWire::T3 => Tier::T3,
         }),
         install: paths.install(install)?,
-        examples: examples::Examples::checked(examples, &check, surroundings)?,
+        examples: examples::Examples::default(),
         provenance: super::Provenance { source, reviewed_by, reviewed_at },
         notes: Vec::new(),
     };
+    let examples = examples::Examples::checked(examples, &check, surroundings, &manifest.tools.arguments)?;
     without_effect(&manifest, profile.place, &check, &mut notes);
-    Ok(Manifest { notes, ..manifest })
+    Ok(Manifest { notes, examples, ..manifest })
 }
 
 fn sections(

@@ -256,7 +256,7 @@ pub(crate) struct ExamplesWire {
     pub(crate) not_match: Vec<Spanned<ExampleWire>>,
 }
 
-/// One action: exactly one of the keys, `address` aside.
+/// One action: exactly one of the keys, `address` and `arguments` aside.
 #[derive(Debug, Clone, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "Example")]
@@ -279,6 +279,8 @@ pub(crate) struct ExampleWire {
     pub(crate) listen: Option<u16>,
     /// A tool called.
     pub(crate) tool: Option<String>,
+    /// Beside `tool`: its arguments, of which everything that they ask for is decided on.
+    pub(crate) arguments: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 #[derive(Debug, Clone, Default, serde::Deserialize, JsonSchema)]
