@@ -131,7 +131,7 @@ fn example(
         command.map(|line| Ok(one(RunCommand { line: line.into(), syntax: CommandSyntax::Plain }))),
         env.map(|text| EnvName::parse(&text).map(|name| one(PassEnv { name }))),
         listen.map(|number| port(number).map(|port| one(Listen { port }))),
-        tool.map(|text| ToolName::parse(&text).map(|tool| call(tool, arguments, surroundings, rules))),
+        tool.map(|text| ToolName::parse(&text).map(|tool| call(&tool, arguments, surroundings, rules))),
     ];
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
@@ -150,14 +150,14 @@ fn one(action: impl Into<Action>) -> Example {
 /// A call of a tool and all that its arguments ask for, judged without a schema: by the manifest's rules, then by names
 /// and shapes.
 fn call(
-    tool: ToolName,
+    tool: &ToolName,
     arguments: Option<Map<String, Value>>,
     surroundings: &Surroundings,
     rules: &BTreeMap<ToolName, ToolRules>,
 ) -> Example {
     let params = json!({ "name": tool.as_str(), "arguments": arguments.unwrap_or_default() });
     let usage = ToolUse::infer(tool.as_str(), None);
-    let context = Context { rules: rules.get(&tool), usage, ..Context::new(surroundings) };
+    let context = Context { rules: rules.get(tool), usage, ..Context::new(surroundings) };
     let asked = Asked { method: "tools/call", tool: None, params: &params };
     let mut example = Example { actions: Vec::new(), refusal: None };
     for finding in inspect(&asked, &context) {

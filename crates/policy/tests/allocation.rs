@@ -1,5 +1,4 @@
 //! The answer yes allocates nothing.
-#![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
 use portcullis_policy::action::{Access, CallTool, Connect, Dial, PassEnv, UsePath};
 use portcullis_policy::value::{AbsPath, EnvName, Host, Port, Surroundings, ToolName};

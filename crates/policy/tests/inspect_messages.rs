@@ -47,7 +47,6 @@ fn call(tool: &str, schema: &Value, arguments: &Value, rules: &ToolRules) -> Vec
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn each_method_has_its_places() {
     let rows = [
         ("resources/read", json!({"uri": "file:///etc/passwd"}), vec!["/uri read `/etc/passwd`"]),
@@ -182,7 +181,6 @@ fn a_call_names_a_tool_and_gives_it_an_object() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn strings_at_any_depth_and_keys() {
     let none = ToolRules::none();
     let rows = [

@@ -1,7 +1,6 @@
 //! Hostile frames, each refused with the id it must be answered with. Every row is a way some proxy was got past.
 
 #![expect(clippy::expect_used, reason = "a frame that is taken is a failed test")]
-#![expect(clippy::too_many_lines, reason = "tables of one row a frame")]
 
 use expect_test::{Expect, expect};
 use portcullis_wire::frame::lines::Lines;

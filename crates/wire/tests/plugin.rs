@@ -1,7 +1,6 @@
 //! The plugin protocol: every type of plugin-to-core message is read, every core-to-plugin message is written, and
 //! what is neither says exactly why.
 
-#![expect(clippy::too_many_lines, reason = "tables of one row a message")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a row does not expect fails the test")]
 
 use expect_test::{Expect, expect};

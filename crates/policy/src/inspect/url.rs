@@ -164,7 +164,7 @@ fn foreign(inspection: &mut Inspection<'_>, text: &str) {
             }
         }
         Ok(_) => {
-            unclear(inspection, text, "its scheme is not known, so neither is the port that it leads to")
+            unclear(inspection, text, "its scheme is not known, so neither is the port that it leads to");
         }
         Err(cause) => unclear(inspection, text, &format!("it is no valid URL: {cause}")),
     }

@@ -87,7 +87,7 @@ pub(super) fn manifest(
     };
     let examples = examples::Examples::checked(examples, &check, surroundings, &manifest.tools.arguments)?;
     without_effect(&manifest, profile.place, &check, &mut notes);
-    Ok(Manifest { notes, examples, ..manifest })
+    Ok(Manifest { examples, notes, ..manifest })
 }
 
 fn sections(
