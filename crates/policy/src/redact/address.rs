@@ -13,6 +13,8 @@ pub(super) const MARK: &[u8] = b"://";
 
 /// The longest user and password together.
 const LONGEST: usize = 512;
+/// How much of the host is looked at.
+const HOST: usize = 64;
 /// The longest scheme.
 const SCHEME: usize = 24;
 
@@ -68,7 +70,8 @@ pub(super) fn password(runs: &mut Runs<'_>, parts: Parts, at: usize) -> Option<(
     let (start, end) = (from + colon + 1, from + host);
     let secret = text.get(start..end)?;
     let user = text.get(from..from + colon)?;
-    is_secret(secret, user, kind).then_some((kind, start, end))
+    let host = text.get(end + 1..text.len().min(end + 1 + HOST)).unwrap_or_default();
+    (is_secret(secret, user, kind) && !is_sketch(user, secret, host)).then_some((kind, start, end))
 }
 
 /// The colon before the password and the sign after it.
@@ -93,10 +96,17 @@ fn scheme_kind(text: &[u8], at: usize) -> Option<Kind> {
     }
 }
 
+/// Whether an address is the sketch of one: a port that is the word, or the login every Oracle manual uses.
+fn is_sketch(user: &[u8], secret: &[u8], host: &[u8]) -> bool {
+    let name = host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)).count();
+    let port = host.get(name..).is_some_and(|rest| rest.starts_with(b":port") || rest.starts_with(b":PORT"));
+    port || (user == b"scott" && secret == b"tiger")
+}
+
 /// Whether the text between the colon and the sign is a password and not a hole or an example.
 fn is_secret(secret: &[u8], user: &[u8], kind: Kind) -> bool {
     let hole = is_template(secret) || is_filler(secret) || holds_label(secret) || secret.iter().any(|byte| matches!(byte, b'<' | b'>'));
-    let variable = matches!(secret.first(), Some(b'$')) || secret.starts_with(b"%s") || secret.starts_with(b"...") || secret.starts_with(b"{");
+    let variable = matches!(secret.first(), Some(b'$' | b'[')) || secret.starts_with(b"%s") || secret.starts_with(b"...") || secret.starts_with(b"{");
     if hole || variable {
         return false;
     }

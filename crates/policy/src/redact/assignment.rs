@@ -16,7 +16,9 @@ pub(super) enum Style {
     Pair,
     /// The value in quotes.
     Quoted,
-    /// `NAME=value` with no space around the sign.
+    /// The value in quotes as an argument: `define('name', 'value')`, `name("value")`.
+    Argument,
+    /// `name=value` with no space around the sign, inside a line.
     Tight,
     /// `name: value` or `name = value` without quotes, the value ending its line.
     Line,
@@ -116,7 +118,11 @@ impl Reader {
         let crossed_line = cursor.runs.text().get(operator_end..cursor.at)?.contains(&b'\n');
         if let Some((start, end)) = self.quoted(cursor) {
             let pair = closed == Closed::Quote && matches!(operator, Operator::Colon | Operator::Arrow | Operator::Equals);
-            let style = if pair { Style::Pair } else { Style::Quoted };
+            let style = match operator {
+                Operator::Comma | Operator::Call => Style::Argument,
+                _ if pair => Style::Pair,
+                _ => Style::Quoted,
+            };
             return Some(name.assigned(start, end, style));
         }
         if crossed_line || operator == Operator::Call || operator == Operator::Comma {
@@ -138,8 +144,8 @@ impl Reader {
         let style = match operator {
             Operator::Element | Operator::None => Style::Marked,
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
-            Operator::Equals if !spaced && after_name == name.end => Style::Tight,
             Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
+            Operator::Equals if !spaced && after_name == name.end => Style::Tight,
             _ => Style::Bare,
         };
         Some(name.assigned(start, end, style))
@@ -156,6 +162,11 @@ impl Reader {
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => {
                 value.iter().position(|byte| matches!(byte, b'&' | b'#' | b')' | b'>' | b']' | b'}' | b'<'))
             }
+            // The body of a form: `token=value&next=...`.
+            Operator::Equals => value
+                .iter()
+                .position(|byte| *byte == b'&')
+                .filter(|at| value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')),
             _ => None,
         };
         let mut end = start + stop.unwrap_or(length);

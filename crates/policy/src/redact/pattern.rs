@@ -83,13 +83,16 @@ impl Pattern {
             return None;
         }
         let start = self.lead_start(runs, at)?;
-        let span = self.tail_span(runs, start, at + self.anchor.len())?;
+        let mut span = self.tail_span(runs, start, at + self.anchor.len())?;
+        if !self.lead.is_empty() {
+            span.body = span.start;
+        }
         Some(span)
     }
 
-    /// Tests the pattern from `at` on, with no demand on what comes before.
-    pub(super) fn test_value(&self, runs: &mut Runs<'_>, at: usize) -> Option<Span> {
-        self.tail_span(runs, at, at)
+    /// Whether the pattern fills the value from `at` to `end`, whatever stands around it.
+    pub(super) fn fills(&self, runs: &mut Runs<'_>, at: usize, end: usize) -> bool {
+        self.walk(runs, at, at).is_some_and(|(_, stop, _)| stop == end)
     }
 
     /// Walks the lead backwards and checks the left boundary.
@@ -122,6 +125,17 @@ impl Pattern {
 
     /// Walks the tail forwards and checks the right boundary.
     fn tail_span(&self, runs: &mut Runs<'_>, start: usize, from: usize) -> Option<Span> {
+        let (span, at, last) = self.walk(runs, start, from)?;
+        let next = runs.text().get(at).copied();
+        let goes_on = next.is_some_and(|byte| match last {
+            Some(class) => runs.table().has(class, byte) || byte.is_ascii_alphanumeric(),
+            None => false,
+        });
+        (!goes_on).then_some(span)
+    }
+
+    /// Walks the tail forwards: the credential, where the pattern ends, and the class of its last piece.
+    fn walk(&self, runs: &mut Runs<'_>, start: usize, from: usize) -> Option<(Span, usize, Option<ClassId>)> {
         let mut span = Span { start, body: from, end: 0 };
         let mut at = from;
         let mut closed = None;
@@ -149,12 +163,7 @@ impl Pattern {
             }
         }
         span.end = closed.unwrap_or(at);
-        let next = runs.text().get(at).copied();
-        let goes_on = next.is_some_and(|byte| match last {
-            Some(class) => runs.table().has(class, byte) || byte.is_ascii_alphanumeric(),
-            None => false,
-        });
-        (!goes_on).then_some(span)
+        Some((span, at, last))
     }
 
     /// The pieces in reading order with their classes spelled out, for the generator of the tests.

@@ -221,9 +221,7 @@ impl Engine {
             if !rule.with.is_empty() && !rule.with.iter().any(|part| holds_folded(name, part.as_bytes())) {
                 continue;
             }
-            let fits = rule.values.iter().any(|pattern| {
-                pattern.test_value(runs, assignment.start).is_some_and(|span| span.end == assignment.end)
-            });
+            let fits = rule.values.iter().any(|pattern| pattern.fills(runs, assignment.start, assignment.end));
             if fits && !is_filler(value) && !value::is_stand_in(value, name) && rule.checks.iter().all(|check| check.passes(value, value)) {
                 found.push(Finding { rule, start: assignment.start, end: assignment.end });
             }

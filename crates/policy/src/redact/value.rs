@@ -48,7 +48,7 @@ struct Makeup {
     other: usize,
     /// Changes between small letters, capitals, digits and the rest.
     changes: usize,
-    /// Opening and closing brackets do not pair up.
+    /// A bracket closes that was never opened: no code does that within one expression.
     unbalanced: bool,
     all_same: bool,
 }
@@ -83,7 +83,6 @@ impl Makeup {
             made.all_same &= byte == value[0];
             before = Some(class);
         }
-        made.unbalanced |= depth.iter().any(|depth| *depth != 0);
         made
     }
 
@@ -120,11 +119,12 @@ pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Pr
     if made.space > 0 {
         return style == Style::Named && promise == Promise::Password && made.space < 6;
     }
-    if is_reference(value, &made) {
+    if is_reference(value, &made) || is_number(value) {
         return false;
     }
     match style {
         Style::Named => named(value, &made, promise),
+        Style::Argument => is_machine_made(value, &made),
         Style::Pair | Style::Quoted => quoted(value, &made, style, promise),
         Style::Tight | Style::Line | Style::Marked | Style::Bare => bare(value, &made, style, promise),
     }
@@ -150,12 +150,16 @@ fn quoted(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
     }
 }
 
+/// Whether a value is a version or another number with dots.
+fn is_number(value: &[u8]) -> bool {
+    value.contains(&b'.') && value.iter().all(|byte| byte.is_ascii_digit() || b".^~<>=* -xX".contains(byte))
+}
+
 /// A value without quotes: mostly code unless it stands like configuration.
 fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
     let code = value.iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'$' | b'*'));
     if code {
-        let config = matches!(style, Style::Line | Style::Tight);
-        return config && made.unbalanced && value.len() >= 16 && made.changes > 8;
+        return style == Style::Line && made.unbalanced && value.len() >= 16 && made.changes > 8;
     }
     match (style, promise) {
         (Style::Bare, _) => is_machine_made(value, made) && value.len() >= 16 && made.digits >= 3,
@@ -166,17 +170,34 @@ fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
     }
 }
 
-/// Whether a value looks drawn at random: long enough, digits among the letters, many different characters.
+/// Whether a value looks drawn at random: long enough, digits among the letters, many changes between kinds.
+///
+/// Of two neighbours in random letters and digits more than half differ in kind; in names such as `ApiV2Account` a
+/// third. Hexadecimal and one-case texts lie between.
 fn is_machine_made(value: &[u8], made: &Makeup) -> bool {
-    if made.letters() == 0 || is_words(value, made) {
+    if made.letters() == 0 || is_words(value, made) || is_uuid(value) {
         return false;
     }
-    let random = entropy(value);
-    match made.digits {
-        0 => made.upper > 1 && made.lower > 1 && value.len() >= 20 && made.changes * 4 >= value.len() && random >= 350,
-        1 => value.len() >= 20 && random >= 350 && made.changes >= 4,
-        _ => random >= 280 && made.changes >= 3,
+    // Brackets that close without opening are in no code: somebody hit the keys.
+    if made.unbalanced && made.other * 5 > value.len() && value.len() >= 16 {
+        return true;
     }
+    let random = entropy(value);
+    let mixed = made.upper > 0 && made.lower > 0;
+    let restless = made.changes * 100 >= value.len() * if mixed { 42 } else { 25 };
+    match made.digits {
+        0 => made.upper > 1 && made.lower > 1 && value.len() >= 20 && made.changes * 2 >= value.len() && random >= 350,
+        1 => value.len() >= 20 && random >= 350 && restless,
+        _ => random >= 280 && restless,
+    }
+}
+
+/// Whether a value is a UUID: mostly a name of something, so only a vendor's rule takes one.
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
 }
 
 /// Whether a value is words: an identifier, a slug, a sentence without spaces.
