@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod operator;
 mod policy;
 mod profile;
+pub mod redact;
 mod rules;
 pub mod schema;
 pub mod value;

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use crate::inspect;
+pub use crate::redact::Mode as SecretScan;
 use crate::value::{ByteSize, EnvName, HostRule, PathGlob, SecretName, ToolName, ToolPattern};
 use crate::verdict::Source;
 use std::{collections::BTreeMap, fmt};
@@ -98,18 +99,6 @@ pub struct Network {
     pub local: Guard,
     /// Cloud metadata services.
     pub metadata: Guard,
-}
-
-/// What happens to secrets in answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SecretScan {
-    /// They pass.
-    #[default]
-    Off,
-    /// They are replaced by `[REDACTED:<rule>]`.
-    Redact,
-    /// The whole answer is refused (-32004).
-    Block,
 }
 
 /// What is done to answers.

@@ -1,0 +1,405 @@
+//! Which names of keys, variables, flags and attributes say that their value is a credential.
+//!
+//! Works on one identifier and the place of a word in it, segment by segment: `token_count` and `tokenizer` are not
+//! `access_token`, `author` is not `auth`. It never looks at the value.
+
+/// How much a name promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// A word a person chose: short and plain values count.
+    Password,
+    /// A machine's key or token: the value must look made by one.
+    Key,
+}
+
+/// The words the automaton looks for to read an assignment, lower-case.
+pub(super) const WORDS: &[(&str, Promise)] = &[
+    ("password", Promise::Password),
+    ("passwd", Promise::Password),
+    ("passphrase", Promise::Password),
+    ("passwort", Promise::Password),
+    ("kennwort", Promise::Password),
+    ("contrasena", Promise::Password),
+    ("contrase\u{f1}a", Promise::Password),
+    ("pwd", Promise::Password),
+    ("pass", Promise::Password),
+    ("secret", Promise::Password),
+    ("credential", Promise::Key),
+    ("token", Promise::Key),
+    ("key", Promise::Key),
+];
+
+/// Words that make a key of the `key` after them; a bare `key` is the key of a map.
+const KEY_OWNERS: &[&str] = &[
+    "api",
+    "access",
+    "private",
+    "priv",
+    "secret",
+    "encryption",
+    "encrypt",
+    "signing",
+    "auth",
+    "account",
+    "master",
+    "service",
+    "storage",
+    "deploy",
+    "app",
+    "application",
+    "client",
+    "shared",
+    "session",
+    "admin",
+    "consumer",
+    "license",
+    "crypto",
+    "cipher",
+    "aes",
+    "hmac",
+    "jwt",
+    "webhook",
+    "db",
+    "database",
+    "developer",
+    "subscription",
+    "functions",
+    "security",
+    "integration",
+    "primary",
+    "secondary",
+    "write",
+    "project",
+    "token",
+];
+
+/// Segments after the word that make the value something about the credential, not the credential.
+const ABOUT: &[&str] = &[
+    "name",
+    "names",
+    "field",
+    "fields",
+    "label",
+    "url",
+    "uri",
+    "type",
+    "types",
+    "hint",
+    "length",
+    "len",
+    "min",
+    "max",
+    "placeholder",
+    "regex",
+    "regexp",
+    "pattern",
+    "file",
+    "filename",
+    "path",
+    "id",
+    "ids",
+    "ref",
+    "arn",
+    "count",
+    "expiry",
+    "expires",
+    "expiration",
+    "expire",
+    "ttl",
+    "error",
+    "errors",
+    "message",
+    "text",
+    "title",
+    "input",
+    "policy",
+    "reset",
+    "changed",
+    "required",
+    "valid",
+    "validation",
+    "validator",
+    "prompt",
+    "format",
+    "rule",
+    "rules",
+    "strength",
+    "manager",
+    "provider",
+    "endpoint",
+    "header",
+    "prefix",
+    "suffix",
+    "attr",
+    "attribute",
+    "env",
+    "var",
+    "class",
+    "selector",
+    "algorithm",
+    "algo",
+    "store",
+    "confirm",
+    "confirmation",
+    "verify",
+    "description",
+    "desc",
+    "size",
+    "index",
+    "idx",
+    "version",
+    "limit",
+    "limits",
+    "usage",
+    "scope",
+    "scopes",
+    "audience",
+    "issuer",
+    "model",
+    "parser",
+    "list",
+    "map",
+    "set",
+    "kind",
+    "status",
+    "state",
+    "info",
+    "help",
+    "doc",
+    "docs",
+    "param",
+    "params",
+    "option",
+    "options",
+    "location",
+    "link",
+    "page",
+    "mode",
+    "char",
+    "mask",
+    "callback",
+    "function",
+    "method",
+    "handler",
+    "event",
+    "config",
+    "schema",
+    "property",
+    "properties",
+    "exists",
+    "encoding",
+    "getter",
+    "setter",
+    "rotation",
+    "age",
+    "date",
+    "time",
+    "at",
+    "by",
+    "is",
+    "not",
+    "no",
+    "for",
+    "from",
+    "source",
+    "literal",
+    "lookup",
+    "less",
+    "ify",
+    "ize",
+    "izer",
+    "ized",
+    "izers",
+    "ization",
+    "ary",
+    "aries",
+    "ise",
+    "iser",
+    "ised",
+    "ation",
+    "inize",
+    "ing",
+    "word",
+    "work",
+    "wordless",
+    "able",
+    "through",
+    "thru",
+    "port",
+    "age",
+    "ive",
+    "board",
+    "stroke",
+    "code",
+    "down",
+    "up",
+    "press",
+    "frame",
+    "frames",
+    "words",
+    "map",
+    "pad",
+    "chain",
+    "ring",
+    "hole",
+    "space",
+    "ly",
+    "ist",
+];
+
+/// Segments before the word that make it something else.
+const NOT_OURS: &[&str] = &[
+    "max",
+    "min",
+    "num",
+    "number",
+    "page",
+    "next",
+    "pagination",
+    "continuation",
+    "syntax",
+    "parse",
+    "eos",
+    "bos",
+    "pad",
+    "unk",
+    "sep",
+    "cls",
+    "mask",
+    "special",
+    "stop",
+    "cancel",
+    "cancellation",
+    "is",
+    "has",
+    "no",
+    "use",
+    "with",
+    "without",
+    "invalid",
+    "missing",
+    "wrong",
+    "incorrect",
+    "forgot",
+    "reset",
+    "change",
+    "show",
+    "hide",
+    "public",
+    "design",
+    "theme",
+    "color",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "total",
+    "require",
+    "requires",
+    "required",
+    "enable",
+    "disable",
+    "allow",
+    "by",
+    "com",
+    "sur",
+    "tres",
+    "under",
+    "over",
+    "all",
+    "last",
+    "prev",
+    "first",
+    "current",
+    "new",
+    "old",
+    "start",
+    "end",
+    "open",
+    "close",
+    "sort",
+    "foreign",
+    "partition",
+    "hot",
+    "hash",
+];
+
+/// The longest segment that is compared; longer ones are in no list.
+const SEGMENT: usize = 16;
+
+/// Judges the word at `at..at + word.len()` of the identifier `name`.
+pub(super) fn promise(name: &[u8], at: usize, word: &str, promise: Promise) -> Option<Promise> {
+    let before = name.get(..at)?;
+    let after = name.get(at + word.len()..)?;
+    if any_segment(after, ABOUT) {
+        return None;
+    }
+    let start_is_free = starts_segment(name, at);
+    match word {
+        "key" => {
+            let owner = last_segment(before);
+            let owned = KEY_OWNERS.iter().any(|known| ends_with_folded(owner, known.as_bytes()));
+            (owned && !after.first().is_some_and(u8::is_ascii_lowercase)).then_some(promise)
+        }
+        "pass" | "pwd" => {
+            let whole = start_is_free && !after.first().is_some_and(u8::is_ascii_lowercase);
+            let joined = before.is_empty() || !word.starts_with('p') || start_is_free;
+            (whole && joined && !any_segment(last_segment(before), NOT_OURS)).then_some(promise)
+        }
+        _ => {
+            let near = last_segment(before);
+            let denied = NOT_OURS.iter().any(|word| near.eq_ignore_ascii_case(word.as_bytes()));
+            (!denied).then_some(promise)
+        }
+    }
+}
+
+/// Whether a segment of an identifier starts at `at`: after a separator, or a capital after a small letter.
+fn starts_segment(name: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|before| name.get(before)) else { return true };
+    let Some(first) = name.get(at) else { return true };
+    !before.is_ascii_alphabetic()
+        || (before.is_ascii_lowercase() && first.is_ascii_uppercase())
+        || (before.is_ascii_uppercase()
+            && first.is_ascii_uppercase()
+            && name.get(at + 1).is_some_and(u8::is_ascii_lowercase))
+}
+
+/// The last segment of an identifier, its trailing separators aside.
+fn last_segment(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let name = &name[..end];
+    let mut start = end;
+    while start > 0 && end - start < SEGMENT && name[start - 1].is_ascii_alphanumeric() {
+        start -= 1;
+        if starts_segment(name, start) && start > 0 && name[start].is_ascii_uppercase() {
+            break;
+        }
+    }
+    &name[start..]
+}
+
+/// Whether one of the segments of `text` is in `list`.
+fn any_segment(text: &[u8], list: &[&str]) -> bool {
+    let mut start = 0;
+    for at in 0..=text.len() {
+        let ends =
+            at == text.len() || !text[at].is_ascii_alphanumeric() || (at > start && starts_segment(text, at));
+        if !ends {
+            continue;
+        }
+        let segment = &text[start..at];
+        if (1..=SEGMENT).contains(&segment.len())
+            && list.iter().any(|word| segment.eq_ignore_ascii_case(word.as_bytes()))
+        {
+            return true;
+        }
+        start = if at < text.len() && text[at].is_ascii_alphanumeric() { at } else { at + 1 };
+    }
+    false
+}
+
+/// Whether `text` ends with the lower-case `end`, whatever its case.
+fn ends_with_folded(text: &[u8], end: &[u8]) -> bool {
+    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end))
+}
