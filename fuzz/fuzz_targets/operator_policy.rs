@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
             let manifest = Manifest::parse("armor.json", wide, &here).expect("a manifest");
             let policy = Policy::merge(&manifest, Some(&operator), None);
             let path = AbsPath::parse("/etc/passwd").expect("a path");
-            let denied = operator.denied_paths.iter().any(|entry| entry.value.matches(&path));
+            let denied = operator.denied_paths.iter().any(|entry| entry.value.denies(&path));
             let listed = operator.allowed_paths.iter().any(|entry| entry.value.matches(&path));
             let allowed = decide(UsePath { path, access: Access::Read }, &policy).is_allow();
             assert_eq!(allowed, listed && !denied);

@@ -2,6 +2,7 @@
 //!
 //! Says nothing about whether an action is allowed; that is [`crate::decide`].
 
+use crate::value::visible;
 use crate::value::{AbsPath, EnvName, Host, HostName, Port, SecretName, ToolName};
 use std::{fmt, net::IpAddr};
 
@@ -159,13 +160,13 @@ impl fmt::Display for Access {
 impl fmt::Display for Action {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UsePath(UsePath { path, access }) => write!(out, "{access} `{path}`"),
+            Self::UsePath(UsePath { path, access }) => write!(out, "{access} `{}`", visible(path.as_str())),
             Self::Connect(Connect { host, port }) => write!(out, "connect to `{}`", Endpoint(host, *port)),
             Self::Dial(Dial { host, port, address }) => {
                 write!(out, "connect to `{}` at `{address}`", Endpoint(host, *port))
             }
             Self::Resolve(Resolve { name }) => write!(out, "look up `{}`", name.as_str()),
-            Self::Spawn(Spawn { program }) => write!(out, "start `{program}`"),
+            Self::Spawn(Spawn { program }) => write!(out, "start `{}`", visible(program.as_str())),
             Self::RunCommand(RunCommand { line, syntax: _ }) => {
                 write!(out, "run the command `{}`", crate::value::shown(line))
             }

@@ -135,10 +135,17 @@ impl<'a, A: sealed::Sealed> Refusal<'a, A> {
         self.with(why.into(), None)
     }
 
-    /// A refusal that adding an entry to a list would undo; the entry is a text.
-    pub(crate) fn unless_listed(self, why: impl Into<String>, field: &'static str, entry: &str) -> Judged {
-        let entry = serde_json::Value::from(entry).to_string();
-        self.unless(why, field, Change::Add(entry))
+    /// A refusal that adding an entry to a list would undo; the entry is a text, none where no entry can be written.
+    pub(crate) fn unless_listed<'e>(
+        self,
+        why: impl Into<String>,
+        field: &'static str,
+        entry: impl Into<Option<&'e str>>,
+    ) -> Judged {
+        match entry.into() {
+            Some(entry) => self.unless(why, field, Change::Add(serde_json::Value::from(entry).to_string())),
+            None => self.final_because(why),
+        }
     }
 
     /// A refusal that an edit would undo.

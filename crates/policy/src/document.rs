@@ -23,7 +23,7 @@ pub struct Place {
 
 /// Deepest nesting accepted in a document.
 const MAX_DEPTH: usize = 64;
-/// Most values accepted in a document, aliases expanded.
+/// Most values accepted in a document.
 const MAX_NODES: usize = 100_000;
 /// Largest document accepted, in bytes.
 pub const MAX_DOCUMENT_LEN: usize = 4 << 20;
@@ -125,6 +125,9 @@ impl Fault {
 
 /// The name out of `known` that a person most likely meant by `written`.
 pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > 64 {
+        return None;
+    }
     let scored = known.into_iter().map(|name| (strsim::damerau_levenshtein(written, name), name));
     let limit = (written.chars().count() / 3).clamp(1, 4);
     scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
@@ -156,7 +159,7 @@ pub(crate) fn read_yaml<T: serde::de::DeserializeOwned>(
     document: &Arc<str>,
     text: &str,
 ) -> Result<T, DocumentError> {
-    let tree = check_len(text).and_then(|()| yaml::parse(text));
+    let tree = check_len(text).and_then(|()| check_lines(text)).and_then(|()| yaml::parse(text));
     tree.and_then(|tree| read::read(&tree)).map_err(|fault| fault.in_document(document))
 }
 
@@ -168,6 +171,25 @@ fn check_len(text: &str) -> Result<(), Fault> {
         return Err(
             Fault::new("the document starts with a byte order mark").hint("save it as UTF-8 without BOM")
         );
+    }
+    Ok(())
+}
+
+/// Refuses characters that end a line for some readers and not for others, so that everybody sees the same rules.
+fn check_lines(text: &str) -> Result<(), Fault> {
+    let mut place = Place { line: 1, column: 1 };
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let lone = character == '\r' && characters.peek() != Some(&'\n');
+        if lone || matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}') {
+            let message =
+                format!("the character U+{:04X} ends a line for some readers only", u32::from(character));
+            return Err(Fault::new(message).hint("use line feeds").at(place));
+        }
+        place = match character {
+            '\n' => Place { line: place.line.saturating_add(1), column: 1 },
+            _ => Place { column: place.column.saturating_add(1), ..place },
+        };
     }
     Ok(())
 }

@@ -14,6 +14,10 @@ pub struct Entry<T> {
     pub source: Source,
 }
 
+/// Most entries of one list, and most bytes of them together: what is compiled from them grows with both.
+const MOST_ENTRIES: usize = 1000;
+const MOST_BYTES: usize = 64 << 10;
+
 /// Turns what was written into checked values, keeping places.
 pub(crate) struct Checker<'a> {
     pub(crate) document: &'a Arc<str>,
@@ -43,6 +47,11 @@ impl Checker<'_> {
         texts: &[Spanned<String>],
         parse: impl Fn(&str) -> Result<T, ValueError>,
     ) -> Result<Vec<Entry<T>>, Fault> {
+        let bytes: usize = texts.iter().map(|text| text.value.len()).sum();
+        if let Some(first) = texts.first().filter(|_| texts.len() > MOST_ENTRIES || bytes > MOST_BYTES) {
+            let message = "the list is too long: at most 1000 entries, and 64 KB in all";
+            return Err(Fault::new(message).at(first.place).below(field));
+        }
         let entry =
             |(index, text)| self.one(&format!("[{index}]"), text, &parse).map_err(|fault| fault.below(field));
         texts.iter().enumerate().map(entry).collect()

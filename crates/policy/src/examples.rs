@@ -40,6 +40,10 @@ pub struct Example {
 /// Stands for whatever public address a name resolves to.
 const SOME_PUBLIC_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1));
 
+/// Stand for the addresses that a name should not resolve to.
+const SOME_INSIDE_ADDRESSES: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+
 impl Example {
     /// The decisions, in the order they would be taken.
     #[must_use]
@@ -51,6 +55,26 @@ impl Example {
         let decided =
             || self.actions.iter().find_map(|action| decide(action.clone(), policy).into_result().err());
         self.refusal.clone().or_else(decided)
+    }
+}
+
+impl Example {
+    /// The example and what else it may stand for: a connection by name that gives no address may end at any.
+    fn every(&self, policy: &Policy) -> impl Iterator<Item = Self> {
+        let ranges = policy.operator().into_iter().flat_map(|operator| &operator.allowed_ranges);
+        let addresses = ranges.map(|entry| entry.value.first()).chain(SOME_INSIDE_ADDRESSES);
+        let open = self.actions.iter().any(|action| {
+            matches!(action, Action::Dial(Dial { host: Host::Name(_), address, .. }) if *address == SOME_PUBLIC_ADDRESS)
+        });
+        let at = |address: IpAddr| {
+            let moved = self.actions.iter().cloned().map(move |action| match action {
+                Action::Dial(dial) => Dial { address, ..dial }.into(),
+                other => other,
+            });
+            Self { actions: moved.collect(), refusal: self.refusal.clone() }
+        };
+        let others: Vec<Self> = if open { addresses.map(at).collect() } else { Vec::new() };
+        std::iter::once(self.clone()).chain(others)
     }
 }
 
@@ -94,7 +118,7 @@ impl Examples {
             }
         }
         for (index, entry) in self.not_matching.iter().enumerate() {
-            if entry.value.refusal(policy).is_none() {
+            if entry.value.every(policy).any(|example| example.refusal(policy).is_none()) {
                 let fault = Fault::new(format!("this must be refused, but the tool may {}", entry.value));
                 return Err(fault.at(place(entry)).below(&format!("examples.not_match[{index}]")));
             }

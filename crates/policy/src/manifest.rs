@@ -92,10 +92,11 @@ impl Manifest {
         let wire: ManifestWire = read_json(&document, text)?;
         let manifest =
             checked::manifest(wire, &document, surroundings).map_err(|fault| fault.in_document(&document))?;
-        manifest
-            .examples
-            .check(&crate::Policy::of_author(&manifest))
-            .map_err(|fault| fault.in_document(&document))?;
+        let compiled = crate::Policy::of_author(&manifest);
+        if let Some(error) = compiled.error() {
+            return Err(error.clone());
+        }
+        manifest.examples.check(&compiled).map_err(|fault| fault.in_document(&document))?;
         Ok(manifest)
     }
 

@@ -157,10 +157,11 @@ impl OperatorPolicy {
         let document: Arc<str> = document.into();
         let wire: PolicyWire = read_yaml(&document, text)?;
         let policy = checked(wire, &document, surroundings).map_err(|fault| fault.in_document(&document))?;
-        policy
-            .examples
-            .check(&crate::Policy::of_operator(&policy))
-            .map_err(|fault| fault.in_document(&document))?;
+        let compiled = crate::Policy::of_operator(&policy);
+        if let Some(error) = compiled.error() {
+            return Err(error.clone());
+        }
+        policy.examples.check(&compiled).map_err(|fault| fault.in_document(&document))?;
         Ok(policy)
     }
 }
@@ -257,11 +258,15 @@ fn ports(numbers: &[Spanned<u16>], check: &Checker<'_>) -> Result<Vec<Entry<Port
 }
 
 fn program_name(text: &str) -> Result<Box<str>, ValueError> {
-    let plain = !text.is_empty() && !text.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control());
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._+-".contains(c));
     if plain {
         return Ok(text.into());
     }
-    Err(ValueError::new("the name of a program", text, "it must be one word without `/`"))
+    Err(ValueError::new(
+        "the name of a program",
+        text,
+        "it must be one word of letters, digits and `._+-`, without wildcards",
+    ))
 }
 
 fn call_limits(

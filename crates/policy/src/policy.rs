@@ -49,13 +49,12 @@ pub(crate) struct Operator {
 impl Policy {
     /// The policy of a manifest under an operator's policy: what both allow.
     ///
-    /// `narrowing` is a profile asked for at the start; it can only take away, and is ignored by a locked manifest.
+    /// `narrowing` is a profile asked for at the start; it can only take away, also from a locked manifest: `locked` keeps
+    /// a profile from being loosened, which nothing here can do.
     #[must_use]
     pub fn merge(manifest: &Manifest, operator: Option<&OperatorPolicy>, narrowing: Option<Profile>) -> Self {
-        let powers = match narrowing {
-            Some(profile) if !manifest.locked => manifest.profile.powers().and(profile.powers()),
-            _ => manifest.profile.powers(),
-        };
+        let asked = narrowing.unwrap_or(manifest.profile).powers();
+        let powers = manifest.profile.powers().and(asked);
         let author = match Author::compile(manifest, powers) {
             Ok(author) => Arc::new(author),
             Err(fault) => return Self::invalid(fault.in_document(&manifest.document)),
@@ -72,6 +71,15 @@ impl Policy {
     #[must_use]
     pub fn invalid(error: DocumentError) -> Self {
         Self { sides: Sides::Invalid(Arc::new(error)) }
+    }
+
+    /// Why the policy allows nothing, if its documents could not be used.
+    #[must_use]
+    pub fn error(&self) -> Option<&DocumentError> {
+        match &self.sides {
+            Sides::Invalid(error) => Some(error),
+            Sides::Author(_) | Sides::Operator(_) | Sides::Both(..) => None,
+        }
     }
 
     /// The manifest alone.
@@ -122,7 +130,7 @@ impl Author {
             powers,
             read: PathSet::compile(&files.read)?,
             write: PathSet::compile(&files.write)?,
-            deny: PathSet::compile(&files.deny)?,
+            deny: PathSet::compile_deny(&files.deny)?,
             hosts: HostSet::compile(&manifest.network.allow),
             manifest: manifest.clone(),
         })
@@ -137,7 +145,7 @@ impl Operator {
     fn compile(policy: &OperatorPolicy) -> Result<Self, Fault> {
         Ok(Self {
             allowed: PathSet::compile(&policy.allowed_paths)?,
-            denied: PathSet::compile(&policy.denied_paths)?,
+            denied: PathSet::compile_deny(&policy.denied_paths)?,
             policy: policy.clone(),
         })
     }

@@ -4,8 +4,10 @@
 
 use crate::document::Fault;
 use crate::entry::Entry;
+use crate::value::Alternative;
 use crate::value::{AbsPath, Host, HostName, HostPattern, HostRule, PathGlob, Port};
 use globset::{GlobSet, GlobSetBuilder};
+use regex::RegexSet;
 use std::collections::BTreeMap;
 
 /// A list of path patterns.
@@ -13,30 +15,58 @@ use std::collections::BTreeMap;
 pub(crate) struct PathSet {
     entries: Vec<Entry<PathGlob>>,
     set: GlobSet,
-    /// For each pattern of the set, the entry it belongs to.
+    /// The patterns that count characters, for which the set counts bytes.
+    by_character: RegexSet,
+    /// For each pattern of the set, the entry it belongs to; and of `by_character`.
     owners: Vec<usize>,
+    owners_by_character: Vec<usize>,
+    covers_root: bool,
 }
 
 impl PathSet {
     pub(crate) fn compile(entries: &[Entry<PathGlob>]) -> Result<Self, Fault> {
+        Self::build(entries, |glob| glob.covering().cloned().collect())
+    }
+
+    /// The same for a list that denies: with a folder goes all that is in it.
+    pub(crate) fn compile_deny(entries: &[Entry<PathGlob>]) -> Result<Self, Fault> {
+        Self::build(entries, |glob| glob.denying().cloned().collect())
+    }
+
+    fn build(
+        entries: &[Entry<PathGlob>],
+        alternatives: impl Fn(&PathGlob) -> Vec<Alternative>,
+    ) -> Result<Self, Fault> {
+        let too_large =
+            |error: &dyn std::fmt::Display| Fault::new(format!("the patterns are too large: {error}"));
         let mut builder = GlobSetBuilder::new();
-        let mut owners = Vec::new();
+        let mut expressions = Vec::new();
+        let (mut owners, mut owners_by_character) = (Vec::new(), Vec::new());
         for (index, entry) in entries.iter().enumerate() {
-            for glob in entry.value.globs() {
-                builder.add(glob.clone());
-                owners.push(index);
+            for alternative in alternatives(&entry.value) {
+                match alternative {
+                    Alternative::Bytes(glob) => {
+                        builder.add(glob);
+                        owners.push(index);
+                    }
+                    Alternative::Characters(expression) => {
+                        expressions.push(expression);
+                        owners_by_character.push(index);
+                    }
+                }
             }
         }
-        let set =
-            builder.build().map_err(|error| Fault::new(format!("the patterns are too large: {error}")))?;
-        Ok(Self { entries: entries.to_vec(), set, owners })
+        let set = builder.build().map_err(|error| too_large(&error))?;
+        let by_character = RegexSet::new(expressions).map_err(|error| too_large(&error))?;
+        let covers_root = entries.iter().any(|entry| entry.value.covers_root());
+        Ok(Self { entries: entries.to_vec(), set, by_character, owners, owners_by_character, covers_root })
     }
 
     pub(crate) fn covers(&self, path: &AbsPath) -> bool {
         if path.as_str() == "/" {
-            return self.entries.iter().any(|entry| entry.value.covers_root());
+            return self.covers_root;
         }
-        self.set.is_match(path.as_str())
+        self.set.is_match(path.as_str()) || self.by_character.is_match(path.as_str())
     }
 
     /// The first entry that covers the path. For messages: allocates.
@@ -44,9 +74,10 @@ impl PathSet {
         if path.as_str() == "/" {
             return self.entries.iter().find(|entry| entry.value.covers_root());
         }
-        let owner = |pattern: usize| self.owners.get(pattern).copied();
-        let first = self.set.matches(path.as_str()).into_iter().filter_map(owner).min()?;
-        self.entries.get(first)
+        let plain = self.set.matches(path.as_str()).into_iter().filter_map(|at| self.owners.get(at));
+        let matched = self.by_character.matches(path.as_str());
+        let by_character = matched.iter().filter_map(|at| self.owners_by_character.get(at));
+        self.entries.get(*plain.chain(by_character).min()?)
     }
 }
 
@@ -91,9 +122,10 @@ impl HostSet {
         named.or_else(|| self.anywhere.iter().find_map(|index| self.at(*index, host, port)))
     }
 
-    /// The entry that names the address itself, by a range.
-    pub(crate) fn range(&self, host: &Host, port: Port) -> Option<&Entry<HostRule>> {
-        self.ranges.iter().find_map(|index| self.at(*index, host, port))
+    /// Whether a range that lies within reserved addresses names this one: a range that merely reaches over them does not.
+    pub(crate) fn names_reserved(&self, host: &Host, port: Port) -> bool {
+        let mut entries = self.ranges.iter().filter_map(|index| self.at(*index, host, port));
+        entries.any(|entry| matches!(&entry.value.host, HostPattern::Range(range) if range.is_reserved()))
     }
 
     fn at(&self, index: usize, host: &Host, port: Port) -> Option<&Entry<HostRule>> {

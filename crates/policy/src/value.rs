@@ -11,14 +11,17 @@ mod name;
 mod path;
 mod surroundings;
 
+pub(crate) use address::carried;
 pub use address::{AddressClass, classify};
 pub use cidr::Cidr;
+pub(crate) use glob::Alternative;
 pub use glob::{PathGlob, Reach};
 pub use host::{Host, HostName, HostPattern, HostRule, Port, PortRule};
 pub use measure::{ByteSize, CallTimeout};
 pub use name::{EnvName, SecretName, ToolName, ToolPattern};
 pub use path::AbsPath;
 pub use surroundings::Surroundings;
+pub(crate) use surroundings::escape;
 
 /// A text that is not what it should be: what it was taken for, the text, and why it is not that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,14 +45,20 @@ impl ValueError {
     }
 }
 
-/// A text fit for an error message: at most 80 characters, with control and format characters escaped.
+/// A text fit for an error message: at most 80 characters, hidden ones escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let mut out = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == 80 {
-            out.push('…');
-            break;
-        }
+    let mut out = visible(text.get(..text.floor_char_boundary(1024)).unwrap_or_default());
+    if let Some((cut, _)) = out.char_indices().nth(80) {
+        out.truncate(cut);
+        out.push('…');
+    }
+    out
+}
+
+/// A text in which nothing hides or ends the line: control characters, those that reorder text, and backticks escaped.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
         if is_hidden(character) || character == '`' {
             out.extend(character.escape_unicode());
         } else {

@@ -155,10 +155,8 @@ fn profiles_close_whole_kinds_of_power() {
     let network = Policy::merge(&manifest(&text), None, None);
     says(&mut said, &network, using("/srv/data/a", Access::Read));
     let locked = manifest(&MANIFEST.replace("\"spawn\"", "\"locked\": true, \"spawn\""));
-    assert!(
-        decide(using("/srv/data/a", Access::Read), &Policy::merge(&locked, None, Some(Profile::Strict)))
-            .is_allow()
-    );
+    let strict = Policy::merge(&locked, None, Some(Profile::Strict));
+    assert!(!decide(using("/srv/data/a", Access::Read), &strict).is_allow());
     expect_file!["expected/decide-profiles.txt"].assert_eq(&said);
 }
 
@@ -174,6 +172,69 @@ fn the_browser_profile_opens_loopback_and_the_scratch_folder() {
     assert!(decide(using("/tmp/mcparmor/x", Access::Write), &policy).is_allow());
     assert!(!decide(using("/tmp/mcparmorx", Access::Write), &policy).is_allow());
     assert!(!decide(using("/tmp/x", Access::Write), &policy).is_allow());
+}
+
+#[test]
+fn a_reserved_address_needs_a_range_of_its_own() {
+    let text = |allow: &str| {
+        format!(
+            r#"{{"version": "1.0", "profile": "network", "network": {{"allow": [{allow}], "deny_local": true}}}}"#
+        )
+    };
+    let policy = |allow: &str| Policy::merge(&manifest(&text(allow)), None, None);
+    let everything = policy(r#""0.0.0.0/0:*", "[::/0]:*""#);
+    for address in
+        ["0.0.0.0", "::", "127.0.0.1", "::1", "192.0.0.192", "224.0.0.1", "255.255.255.255", "10.0.0.1"]
+    {
+        assert!(!decide(connect(address, 80), &everything).is_allow(), "{address}");
+    }
+    assert!(decide(connect("8.8.8.8", 80), &everything).is_allow());
+    assert!(decide(connect("224.0.0.1", 80), &policy(r#""224.0.0.0/8:80""#)).is_allow());
+}
+
+#[test]
+fn an_operator_without_a_network_section_closes_the_network() {
+    let operator = OperatorPolicy::parse("policy.yaml", "version: 1", &Surroundings::unknown()).unwrap();
+    let text = r#"{"version": "1.0", "profile": "browser", "network": {"allow": ["*:443"]}}"#;
+    let policy = Policy::merge(&manifest(text), Some(&operator), None);
+    for host in ["localhost", "x.localhost", "127.0.0.1", "example.com", "8.8.8.8"] {
+        assert!(!decide(connect(host, 443), &policy).is_allow(), "{host}");
+    }
+}
+
+#[test]
+fn an_address_that_carries_another_needs_a_range_over_that_one() {
+    let operator = "version: 1\nnetwork: { allowed_ranges: ['2000::/3'] }";
+    let operator = OperatorPolicy::parse("policy.yaml", operator, &Surroundings::unknown()).unwrap();
+    let text = r#"{"version": "1.0", "profile": "network", "network": {"allow": ["[2000::/3]:*"], "deny_local": false}}"#;
+    let policy = Policy::merge(&manifest(text), Some(&operator), None);
+    assert!(decide(connect("2606:4700::1", 443), &policy).is_allow());
+    for carrier in ["2002:a00:1::", "2002:7f00:1::"] {
+        assert!(!decide(connect(carrier, 443), &policy).is_allow(), "{carrier}");
+    }
+}
+
+#[test]
+fn a_hint_allows_what_was_asked_and_nothing_else() {
+    let hint = |path: &str| explain(using(path, Access::Read), &author()).to_string();
+    assert!(hint("/home/ann/**").contains(r#"add `"/home/ann/[*][*]"`"#));
+    let forged = hint("/a\nhint: add `\"/**\"` to `filesystem.read` in policy.yaml\u{1b}[8m");
+    assert_eq!(forged.lines().count(), 2, "{forged}");
+    assert!(!forged.contains('\u{1b}'));
+}
+
+#[test]
+fn a_blocked_program_is_found_behind_a_shells_tricks() {
+    let policy = both();
+    for line in ["{nc,-l}", "$'\\x6ec' -l 1", "/bin/n? -l", "bash -c \"n''c -l 1\"", "env -S 'n\\c'"] {
+        assert!(!decide(run(line), &policy).is_allow(), "{line}");
+        let shell = RunCommand { line: line.into(), syntax: CommandSyntax::Shell };
+        assert!(!decide(shell, &policy).is_allow(), "{line}");
+    }
+    for line in ["n$@c -l", "n${x}c", "`echo n`c"] {
+        let shell = RunCommand { line: line.into(), syntax: CommandSyntax::Shell };
+        assert!(!decide(shell, &policy).is_allow(), "{line}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ examples:
     - connect: lite.duckduckgo.com:443
   not_match:
     - read: ~/projects/a/.env
-    - connect: lite.duckduckgo.com:80
+    - { connect: 'lite.duckduckgo.com:80', address: 93.184.215.14 }
     - connect: 10.0.0.1:22
     - connect: 8.8.8.8:443
     - spawn: /usr/bin/nc
@@ -127,6 +127,12 @@ fn faults_name_the_place_the_field_and_the_way_out() {
         "audit:\n  log_file: audit.log",
         "examples:\n  match: [{read: /etc/passwd}]",
         "\tnetwork: {}",
+        "filesystem: &a {allowed_paths: ['/a']}",
+        "filesystem: {allowed_paths: [*a]}",
+        "tools: {clients: {<<: {timeout: 5}}}",
+        "filesystem: {allowed_paths: ['/**']} # all\u{2028}  denied_paths: ['/etc/**']",
+        "# all\rfilesystem: {allowed_paths: ['/**']}",
+        "network: {allow_dns: true, dns_allowlist: [corp.example], allowed_ranges: [10.0.0.0/8]}\nexamples: {not_match: [{connect: 'corp.example:443'}]}",
     ];
     let said: Vec<String> = rows.into_iter().map(refused).collect();
     expect_file!["expected/operator-faults.txt"].assert_eq(&said.join("\n\n"));

@@ -8,7 +8,7 @@ use crate::action::{
 };
 use crate::policy::Author;
 use crate::profile::{Power, Profile, is_scratch};
-use crate::value::{AddressClass, Host, HostName, Port, classify};
+use crate::value::{AddressClass, Host, HostName, Port, classify, escape};
 use crate::verdict::{Change, Rule};
 use std::net::IpAddr;
 
@@ -64,7 +64,7 @@ impl Judge for UsePath {
         Refusal::new(self, Rule::PathNotListed, &author.manifest.sections.files).unless_listed(
             format!("no entry of `{field}` covers it"),
             field,
-            path.as_str(),
+            escape(path.as_str()).as_deref(),
         )
     }
 }
@@ -119,7 +119,11 @@ fn connect<A: Sealed>(action: &A, author: &Author, host: &Host, port: Port) -> J
     if author.hosts.find(host, port).is_none() {
         let rule = Endpoint(host, port).to_string();
         let refusal = Refusal::new(action, Rule::HostNotListed, source);
-        return refusal.unless_listed("no entry of `network.allow` covers it", "network.allow", &rule);
+        return refusal.unless_listed(
+            "no entry of `network.allow` covers it",
+            "network.allow",
+            rule.as_str(),
+        );
     }
     if local && network.local.is_closed() {
         return local_closed(action, author, "a loopback address");
@@ -142,13 +146,13 @@ fn destination<A: Sealed>(action: &A, author: &Author, address: IpAddr, port: Po
             let why = "`network.deny_metadata` closes cloud metadata services";
             Refusal::new(action, Rule::AddressMetadata, source).final_because(why)
         }
-        AddressClass::Reserved if author.hosts.range(&Host::from(address), port).is_some() => Ok(()),
+        AddressClass::Reserved if author.hosts.names_reserved(&Host::from(address), port) => Ok(()),
         AddressClass::Reserved => {
             let rule = Endpoint(&Host::from(address), port).to_string();
             Refusal::new(action, Rule::AddressReserved, &author.manifest.sections.network).unless_listed(
                 "it is a reserved address, and no range of `network.allow` names it",
                 "network.allow",
-                &rule,
+                rule.as_str(),
             )
         }
     }
@@ -184,7 +188,7 @@ impl Judge for Resolve {
         Refusal::new(self, Rule::NameNotListed, &author.manifest.sections.network).unless_listed(
             "no entry of `network.allow` names it",
             "network.allow",
-            &Endpoint(&Host::Name(self.name.clone()), Port::HTTPS).to_string(),
+            Endpoint(&Host::Name(self.name.clone()), Port::HTTPS).to_string().as_str(),
         )
     }
 }
@@ -244,7 +248,11 @@ impl Judge for UseSecret {
         if declared.is_some_and(|entry| {
             entry.value.hosts.iter().any(|rule| rule.value.matches(&self.host, self.port))
         }) {
-            return connect(self, author, &self.host, self.port);
+            connect(self, author, &self.host, self.port)?;
+            return match self.host {
+                Host::Address(address) => destination(self, author, address, self.port),
+                Host::Name(_) => Ok(()),
+            };
         }
         let why = match declared {
             None => "no entry of `secrets` names it",

@@ -1,8 +1,12 @@
 //! Command lines, as far as a decision looks into them: their words, and whether they hold shell syntax.
 
-/// A command line split into words as a POSIX shell would, and again at every operator.
+use globset::Glob;
+
+/// A command line taken apart as a POSIX shell would, and again at every operator, separator and quote: one word may be
+/// a command line to the program that gets it.
 pub(crate) struct Line {
     words: Vec<String>,
+    expands: bool,
 }
 
 impl Line {
@@ -11,24 +15,39 @@ impl Line {
         if line.contains('\0') {
             return None;
         }
-        let mut words = shlex::split(line)?;
-        // A word in which a shell would see an operator or a substitution holds further words.
-        let inner = words.iter().flat_map(|word| word.split(is_operator)).filter(|word| !word.is_empty());
-        let inner: Vec<String> = inner.map(Into::into).collect();
-        words.extend(inner);
-        Some(Self { words })
+        let quoted = shlex::split(line)?;
+        // Quotes and backslashes inside a word are gone once a shell has read it.
+        let bare = |text: &str| text.replace(['\'', '"', '\\'], "");
+        let texts =
+            quoted.iter().map(String::as_str).chain([line]).flat_map(|text| [text.to_owned(), bare(text)]);
+        let words = texts
+            .flat_map(|text| text.split(is_separator).chain([text.as_str()]).map(bare).collect::<Vec<_>>());
+        let words = words.filter(|word| !word.is_empty()).collect();
+        Some(Self { words, expands: line.contains(['$', '`']) })
     }
 
-    /// Every word that may name a program: its last path component. An argument counts too, since programs such as
-    /// `env`, `sudo` and `xargs` run their arguments.
-    pub(crate) fn programs(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().filter_map(|word| word.rsplit(['/', '\\']).next())
+    /// Whether a shell would put something else in the place of a part of the line.
+    pub(crate) const fn expands(&self) -> bool {
+        self.expands
+    }
+
+    /// Whether some word names the program, by itself, as the end of a path, or by a wildcard. An argument counts too,
+    /// since programs such as `env`, `sudo` and `xargs` run their arguments.
+    pub(crate) fn names(&self, program: &str) -> bool {
+        self.words.iter().filter_map(|word| word.rsplit('/').next()).any(|word| {
+            let wild = word.contains(['*', '?', '[']);
+            word.eq_ignore_ascii_case(program)
+                || (wild && Glob::new(word).map_or(true, |glob| glob.compile_matcher().is_match(program)))
+        })
     }
 }
 
-fn is_operator(character: char) -> bool {
+fn is_separator(character: char) -> bool {
     character.is_whitespace()
-        || matches!(character, ';' | '|' | '&' | '>' | '<' | '`' | '$' | '(' | ')' | '{' | '}' | '=')
+        || matches!(
+            character,
+            ';' | '|' | '&' | '>' | '<' | '`' | '$' | '(' | ')' | '{' | '}' | '=' | ',' | '\'' | '"'
+        )
 }
 
 /// The first piece of shell syntax in a line that should be one program and its words.
@@ -43,9 +62,13 @@ pub(crate) fn shell_syntax(line: &str) -> Option<&'static str> {
             '<' => "<",
             '\n' | '\r' => "a line break",
             '`' => "a backtick",
+            '{' => "{",
+            '}' => "}",
             '$' => match characters.peek() {
                 Some('(') => "$(",
                 Some('{') => "${",
+                Some('[') => "$[",
+                Some('\'' | '"') => "a `$` before a quote",
                 Some(next) if next.is_ascii_alphanumeric() || "_@*#?$!-".contains(*next) => "$VAR",
                 _ => continue,
             },
@@ -76,6 +99,9 @@ mod tests {
             ("a ${b}", Some("${")),
             ("a $HOME", Some("$VAR")),
             ("a $1", Some("$VAR")),
+            ("{nc,-l}", Some("{")),
+            ("$'\\x6ec' -l", Some("a `$` before a quote")),
+            ("$[1+1]", Some("$[")),
         ];
         for (line, wanted) in rows {
             assert_eq!(shell_syntax(line), wanted, "{line:?}");
@@ -84,14 +110,27 @@ mod tests {
 
     #[test]
     fn every_word_that_could_be_a_program_is_seen() {
-        let seen = |line: &str| -> Vec<String> {
-            Line::split(line).map(|line| line.programs().map(Into::into).collect()).unwrap_or_default()
-        };
-        assert!(seen("/usr/bin/nc -l").contains(&"nc".to_owned()));
-        assert!(!seen("rsync a b").contains(&"nc".to_owned()));
-        assert!(seen("x=$(nc -l)").contains(&"nc".to_owned()));
-        assert!(seen("a;nc").contains(&"nc".to_owned()));
-        assert!(seen("sudo 'n'c").contains(&"nc".to_owned()));
+        let names = |line: &str| Line::split(line).is_some_and(|line| line.names("nc"));
+        for line in [
+            "/usr/bin/nc -l",
+            "x=$(nc -l)",
+            "a;nc",
+            "sudo 'n'c",
+            "{nc,-l}",
+            "/bin/n? -l",
+            "/bin/n[c] -l",
+            "*nc",
+            "bash -c \"n''c -l\"",
+            "bash -c 'n\\c -l'",
+            "env -S 'n\\c'",
+            "true #;nc -l",
+            "NC -l",
+        ] {
+            assert!(names(line), "{line}");
+        }
+        for line in ["rsync a b", "launch", "ncat x"] {
+            assert!(!names(line), "{line}");
+        }
         assert!(Line::split("a 'b").is_none());
         assert!(Line::split("a\0b").is_none());
     }

@@ -8,9 +8,9 @@ use crate::action::{
     CallTool, Connect, Dial, Listen, PassEnv, Resolve, RunCommand, Spawn, UsePath, UseSecret,
 };
 use crate::policy::Operator;
-use crate::value::{AddressClass, Cidr, Host, HostName, Port, classify};
+use crate::value::{AddressClass, Cidr, Host, HostName, Port, carried, classify, escape};
 use crate::verdict::{Change, Rule};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) trait Judge {
     fn operator(&self, operator: &Operator) -> Judged;
@@ -33,7 +33,7 @@ impl Judge for UsePath {
         Refusal::new(self, Rule::PathNotListed, section).unless_listed(
             "no entry of `filesystem.allowed_paths` covers it",
             "filesystem.allowed_paths",
-            path.as_str(),
+            escape(path.as_str()).as_deref(),
         )
     }
 }
@@ -64,7 +64,11 @@ fn ground<A: Sealed>(
     }
     let name = match host {
         Host::Address(address) => return in_range(action, operator, *address).map(|()| Ground::Range),
-        Host::Name(name) if name.is_localhost() => return Ok(Ground::Localhost),
+        Host::Name(name) if name.is_localhost() => {
+            let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+            let [first, second] = loopback.map(|address| in_range(action, operator, address));
+            return first.or(second).map(|()| Ground::Localhost);
+        }
         Host::Name(name) => name,
     };
     let endpoint = policy
@@ -105,7 +109,9 @@ fn looked_up<A: Sealed>(action: &A, operator: &Operator, name: &HostName) -> Jud
 fn range_of(operator: &Operator, address: IpAddr) -> Option<&Entry<Cidr>> {
     let metadata = classify(address) == AddressClass::Metadata;
     let mut ranges = operator.policy.allowed_ranges.iter();
-    ranges.find(|entry| entry.value.contains(address) && (!metadata || entry.value.is_single()))
+    // Packets to an address that carries another go there: the range has to hold that one.
+    let end = carried(address);
+    ranges.find(|entry| entry.value.contains(end) && (!metadata || entry.value.is_single()))
 }
 
 fn in_range<A: Sealed>(action: &A, operator: &Operator, address: IpAddr) -> Judged {
@@ -121,7 +127,7 @@ fn in_range<A: Sealed>(action: &A, operator: &Operator, address: IpAddr) -> Judg
     Refusal::new(action, Rule::AddressOutOfRange, source).unless_listed(
         "no range of `network.allowed_ranges` holds it",
         "network.allowed_ranges",
-        &Host::from(address).to_string(),
+        Host::from(address).to_string().as_str(),
     )
 }
 
@@ -137,7 +143,7 @@ impl Judge for Dial {
         let class = classify(address);
         match ground(self, operator, &self.host, self.port)? {
             Ground::Range if Host::from(address) == self.host => Ok(()),
-            Ground::Localhost if class == AddressClass::Loopback => Ok(()),
+            Ground::Localhost if class == AddressClass::Loopback => in_range(self, operator, address),
             Ground::Endpoint if class == AddressClass::Public => Ok(()),
             Ground::Endpoint | Ground::Name => in_range(self, operator, address),
             Ground::Range | Ground::Localhost => {
@@ -158,35 +164,39 @@ impl Judge for Resolve {
     }
 }
 
-fn not_blocked<A: Sealed>(action: &A, operator: &Operator, program: &str) -> Judged {
-    let blocked =
-        operator.policy.blocked_commands.iter().find(|entry| entry.value.eq_ignore_ascii_case(program));
-    match blocked {
-        None => Ok(()),
-        Some(entry) => {
-            let why = format!("`{}` is in `commands.blocked`", entry.value);
-            Refusal::new(action, Rule::CommandBlocked, &entry.source).final_because(why)
-        }
-    }
+fn blocked<A: Sealed>(action: &A, entry: &Entry<Box<str>>) -> Judged {
+    let why = format!("`{}` is in `commands.blocked`", entry.value);
+    Refusal::new(action, Rule::CommandBlocked, &entry.source).final_because(why)
 }
 
 impl Judge for Spawn {
     fn operator(&self, operator: &Operator) -> Judged {
-        not_blocked(self, operator, self.program.file_name())
+        let name = self.program.file_name();
+        let mut entries = operator.policy.blocked_commands.iter();
+        let found = entries.find(|entry| entry.value.eq_ignore_ascii_case(name));
+        found.map_or(Ok(()), |entry| blocked(self, entry))
     }
 }
 
 impl Judge for RunCommand {
     fn operator(&self, operator: &Operator) -> Judged {
-        if operator.policy.blocked_commands.is_empty() {
+        let entries = &operator.policy.blocked_commands;
+        if entries.is_empty() {
             return Ok(());
         }
+        let section = &operator.policy.sections.commands;
         let Some(line) = Line::split(&self.line) else {
-            let source = &operator.policy.sections.commands;
             let why = "its quotes are not closed, or it holds a NUL character";
-            return Refusal::new(self, Rule::CommandSyntax, source).final_because(why);
+            return Refusal::new(self, Rule::CommandSyntax, section).final_because(why);
         };
-        line.programs().try_for_each(|program| not_blocked(self, operator, program))
+        if let Some(entry) = entries.iter().find(|entry| line.names(&entry.value)) {
+            return blocked(self, entry);
+        }
+        if line.expands() {
+            let why = "what a shell makes of it cannot be told, and `commands.blocked` names programs";
+            return Refusal::new(self, Rule::CommandSyntax, section).final_because(why);
+        }
+        Ok(())
     }
 }
 

@@ -18,13 +18,15 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let lines = Lines::of(text);
+    let mut lines = Lines::of(text);
+    check_characters(text)
+        .map_err(|(offset, why)| Fault::new(format!("this is not JSON: {why}")).at(lines.place(offset)))?;
     let ast = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
-        let place = lines.place(text, error.range().start);
+        let place = lines.place(error.range().start);
         Fault::new(format!("this is not JSON: {}", lower_first(&error.kind().to_string()))).at(place)
     })?;
     let value = ast.value.ok_or_else(|| Fault::new("the document is empty"))?;
-    Builder { text, lines, left: MAX_NODES }.node(value, 0)
+    Builder { lines, left: MAX_NODES }.node(value, 0)
 }
 
 fn lower_first(text: &str) -> String {
@@ -32,34 +34,59 @@ fn lower_first(text: &str) -> String {
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
-/// Where each line starts, in bytes.
-struct Lines(Vec<usize>);
+/// Lines and columns of offsets that are asked for in rising order, so that the text is walked once.
+struct Lines<'a> {
+    text: &'a str,
+    offset: usize,
+    place: Place,
+}
 
-impl Lines {
-    fn of(text: &str) -> Self {
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self(std::iter::once(0).chain(starts).collect())
+impl<'a> Lines<'a> {
+    const fn of(text: &'a str) -> Self {
+        Self { text, offset: 0, place: Place { line: 1, column: 1 } }
     }
 
-    fn place(&self, text: &str, offset: usize) -> Place {
-        let line = self.0.partition_point(|start| *start <= offset);
-        let start = line.checked_sub(1).and_then(|index| self.0.get(index)).copied().unwrap_or(0);
-        let column = text.get(start..offset).map_or(0, |before| before.chars().count()) + 1;
-        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Place { line: small(line), column: small(column) }
+    fn place(&mut self, offset: usize) -> Place {
+        if offset < self.offset {
+            *self = Self::of(self.text);
+        }
+        for character in self.text.get(self.offset..offset).unwrap_or_default().chars() {
+            self.place = match character {
+                '\n' => Place { line: self.place.line.saturating_add(1), column: 1 },
+                _ => Place { column: self.place.column.saturating_add(1), ..self.place },
+            };
+        }
+        self.offset = offset;
+        self.place
     }
 }
 
+/// What the parser below lets pass and RFC 8259 does not: control characters in strings, other white space.
+fn check_characters(text: &str) -> Result<(), (usize, &'static str)> {
+    let (mut in_string, mut is_escaped) = (false, false);
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            ..0x20 if in_string => return Err((offset, "a control character in a string must be escaped")),
+            b'\t' | b'\n' | b'\r' | 0x20..0x7f => {}
+            _ if !in_string => return Err((offset, "this character may stand in strings only")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 struct Builder<'a> {
-    text: &'a str,
-    lines: Lines,
+    lines: Lines<'a>,
     left: usize,
 }
 
 impl Builder<'_> {
     // INVARIANT: recursion ends at `MAX_DEPTH`.
     fn node(&mut self, value: Value<'_>, depth: usize) -> Result<Node, Fault> {
-        let place = self.lines.place(self.text, value.range().start);
+        let place = self.lines.place(value.range().start);
         if depth > MAX_DEPTH {
             return Err(Fault::new("the document is nested deeper than 64 levels").at(place));
         }
@@ -89,7 +116,7 @@ impl Builder<'_> {
     }
 
     fn member(&mut self, property: ObjectProp<'_>, depth: usize) -> Result<(Key, Node), Fault> {
-        let place = self.lines.place(self.text, property.range.start);
+        let place = self.lines.place(property.range.start);
         let name = match property.name {
             ObjectPropName::String(literal) => literal.value.into(),
             ObjectPropName::Word(word) => word.value.into(),

@@ -237,7 +237,7 @@ impl<'de> de::MapAccess<'de> for TableReader<'_> {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
         let (key, node) = self.value.ok_or_else(|| Fault::new("a value was read before its key"))?;
-        seed.deserialize(node).map_err(|fault| fault.at(node.place).below(&key.name))
+        seed.deserialize(node).map_err(|fault| fault.at(node.place).below(&crate::value::shown(&key.name)))
     }
 }
 
@@ -404,12 +404,22 @@ mod tests {
         );
         yaml("name: !!python/object x\n", &expect!["a.yaml:1:7: tags (`!name`) are not supported"]);
         yaml("name: x\n---\nname: y\n", &expect!["a.yaml:2:1: there is more than one document in the file"]);
-        yaml("name: &a x\ndeep: {name: *a}\n", &expect!["ok"]);
+        yaml(
+            "name: &a x\ndeep: {name: *a}\n",
+            &expect![[r#"
+            a.yaml:1:7: anchors (`&name`) are not supported
+            hint: write the value out"#]],
+        );
         yaml("name: x\n? [a]\n: b\n", &expect!["a.yaml:2:3: a key must be a text"]);
         yaml("", &expect!["a.yaml:1:1: the document is empty"]);
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
                     d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e]\n";
-        yaml(bomb, &expect!["a.yaml:6:8: the document has too many values"]);
+        yaml(
+            bomb,
+            &expect![[r#"
+            a.yaml:1:4: anchors (`&name`) are not supported
+            hint: write the value out"#]],
+        );
         yaml(&"[".repeat(100_000), &expect!["a.yaml:1:256: this is not YAML: recursion limit exceeded"]);
     }
 }

@@ -1,12 +1,11 @@
-//! YAML 1.2 into a tree, by the `saphyr-parser` crate: one document, the core schema's scalars, anchors and aliases
-//! within a budget, no custom tags, keys that are texts.
+//! YAML 1.2 into a tree, by the `saphyr-parser` crate: one document, the core schema's scalars, no anchors and
+//! aliases (a few lines of them unfold into gigabytes), no custom tags, keys that are texts.
 
 use super::{Content, Fault, Key, MAX_DEPTH, MAX_NODES, Node, Place, refuse_doubles};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
-use std::collections::BTreeMap;
 
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
-    let mut builder = Builder { open: Vec::new(), root: None, anchors: BTreeMap::new(), left: MAX_NODES };
+    let mut builder = Builder { open: Vec::new(), root: None, left: MAX_NODES };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             Fault::new(format!("this is not YAML: {}", error.info())).at(place(*error.marker()))
@@ -23,7 +22,6 @@ fn place(marker: Marker) -> Place {
 
 /// A list or table whose end has not come yet.
 struct Open {
-    anchor: usize,
     place: Place,
     content: Content,
     key: Option<Key>,
@@ -32,16 +30,18 @@ struct Open {
 struct Builder {
     open: Vec<Open>,
     root: Option<Node>,
-    anchors: BTreeMap<usize, (usize, Node)>,
     left: usize,
 }
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
         let place = place(span.start);
-        let untagged = |tag: Option<_>| match tag {
-            None => Ok(()),
-            Some(_) => Err(Fault::new("tags (`!name`) are not supported").at(place)),
+        let plain = |anchor: usize, tag: Option<_>| match (anchor, tag) {
+            (0, None) => Ok(()),
+            (_, None) => {
+                Err(Fault::new("anchors (`&name`) are not supported").hint("write the value out").at(place))
+            }
+            (_, Some(_)) => Err(Fault::new("tags (`!name`) are not supported").at(place)),
         };
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -53,44 +53,34 @@ impl Builder {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => Ok(()),
             Event::Scalar(text, style, anchor, tag) => {
-                untagged(tag)?;
-                self.add(Node { place, content: scalar(&text, style) }, anchor)
+                plain(anchor, tag)?;
+                self.add(Node { place, content: scalar(&text, style) })
             }
             Event::SequenceStart(anchor, tag) => {
-                untagged(tag)?;
-                self.begin(Content::List(Vec::new()), place, anchor)
+                plain(anchor, tag)?;
+                self.begin(Content::List(Vec::new()), place)
             }
             Event::MappingStart(anchor, tag) => {
-                untagged(tag)?;
-                self.begin(Content::Table(Vec::new()), place, anchor)
+                plain(anchor, tag)?;
+                self.begin(Content::Table(Vec::new()), place)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
-            Event::Alias(anchor) => {
-                let (size, node) = self.anchors.get(&anchor).cloned().ok_or_else(|| {
-                    Fault::new("an alias refers to something that is not finished yet").at(place)
-                })?;
-                self.spend(size, place)?;
-                self.attach(Node { place, content: node.content })
+            Event::Alias(_) => {
+                Err(Fault::new("aliases (`*name`) are not supported").hint("write the value out").at(place))
             }
         }
     }
 
-    fn spend(&mut self, nodes: usize, place: Place) -> Result<(), Fault> {
-        let left = self.left.checked_sub(nodes);
-        self.left = left.ok_or_else(|| Fault::new("the document has too many values").at(place))?;
-        Ok(())
-    }
-
-    fn begin(&mut self, content: Content, place: Place, anchor: usize) -> Result<(), Fault> {
+    fn begin(&mut self, content: Content, place: Place) -> Result<(), Fault> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Fault::new("the document is nested deeper than 64 levels").at(place));
         }
-        self.open.push(Open { anchor, place, content, key: None });
+        self.open.push(Open { place, content, key: None });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), Fault> {
-        let Some(Open { anchor, place, content, key }) = self.open.pop() else {
+        let Some(Open { place, content, key }) = self.open.pop() else {
             return Err(Fault::new("this is not YAML: an end without a start"));
         };
         if let Some(key) = key {
@@ -99,25 +89,13 @@ impl Builder {
         if let Content::Table(members) = &content {
             refuse_doubles(members)?;
         }
-        self.add(Node { place, content }, anchor)
+        self.add(Node { place, content })
     }
 
-    /// Counts a node, remembers it under its anchor, and puts it where it belongs.
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
-        self.spend(1, node.place)?;
-        if anchor != 0 {
-            if depth(&node) + self.open.len() > MAX_DEPTH {
-                return Err(Fault::new("the document is nested deeper than 64 levels").at(node.place));
-            }
-            self.anchors.insert(anchor, (size(&node), node.clone()));
-        }
-        self.attach(node)
-    }
-
-    fn attach(&mut self, node: Node) -> Result<(), Fault> {
-        if depth(&node) + self.open.len() > MAX_DEPTH {
-            return Err(Fault::new("the document is nested deeper than 64 levels").at(node.place));
-        }
+    /// Counts a node and puts it where it belongs.
+    fn add(&mut self, node: Node) -> Result<(), Fault> {
+        let left = self.left.checked_sub(1);
+        self.left = left.ok_or_else(|| Fault::new("the document has too many values").at(node.place))?;
         let Some(parent) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
@@ -133,29 +111,14 @@ impl Builder {
 
 fn key(node: Node) -> Result<Key, Fault> {
     match node.content {
+        Content::Text(name) if &*name == "<<" => {
+            Err(Fault::new("merge keys (`<<`) are not supported").hint("write the values out").at(node.place))
+        }
         Content::Text(name) | Content::Number(name) => Ok(Key { place: node.place, name }),
         Content::Bool(value) => Ok(Key { place: node.place, name: value.to_string().into() }),
         Content::Null | Content::List(_) | Content::Table(_) => {
             Err(Fault::new("a key must be a text").at(node.place))
         }
-    }
-}
-
-/// How many values a node holds, itself included. Nodes are at most `MAX_DEPTH` deep.
-fn size(node: &Node) -> usize {
-    1 + match &node.content {
-        Content::List(nodes) => nodes.iter().map(size).sum(),
-        Content::Table(members) => members.iter().map(|(_, node)| size(node)).sum(),
-        Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => 0,
-    }
-}
-
-/// How many levels a node has below the one it stands on.
-fn depth(node: &Node) -> usize {
-    match &node.content {
-        Content::List(nodes) => 1 + nodes.iter().map(depth).max().unwrap_or(0),
-        Content::Table(members) => 1 + members.iter().map(|(_, node)| depth(node)).max().unwrap_or(0),
-        Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => 0,
     }
 }
 

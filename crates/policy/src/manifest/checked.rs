@@ -16,7 +16,7 @@ use crate::document::Place;
 use crate::examples;
 use crate::inspect::{self, ArgumentRule, Kind, TextPattern};
 use crate::profile::{Power, Profile};
-use crate::value::{HostRule, PathGlob, SecretName, ToolName, ToolPattern, ValueError};
+use crate::value::{HostPattern, HostRule, PathGlob, SecretName, ToolName, ToolPattern, ValueError};
 
 pub(super) fn manifest(
     wire: ManifestWire,
@@ -363,10 +363,17 @@ fn secret_rule(wire: SecretWire, check: &Checker<'_>) -> Result<SecretUse, Fault
     }
     let hosts = check.all("hosts", &hosts, |text| {
         let rule = HostRule::parse(text)?;
-        if rule.host == crate::value::HostPattern::Any {
-            return Err(ValueError::new("an origin for a secret", text, "`*` would send it anywhere"));
+        let narrow = match &rule.host {
+            HostPattern::Any => false,
+            HostPattern::Name(_) => true,
+            HostPattern::Below(name) => name.as_str().contains('.'),
+            HostPattern::Range(range) => range.is_single(),
+        };
+        if narrow {
+            Ok(rule)
+        } else {
+            Err(ValueError::new("an origin for a secret", text, "it would send it too far"))
         }
-        Ok(rule)
     })?;
     Ok(SecretUse {
         name: check.one("name", &name, SecretName::parse)?.value,

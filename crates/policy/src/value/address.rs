@@ -43,8 +43,7 @@ pub fn classify(address: IpAddr) -> AddressClass {
     }
 }
 
-const METADATA_V4: [[u8; 4]; 4] =
-    [[169, 254, 169, 254], [169, 254, 170, 2], [168, 63, 129, 16], [100, 100, 100, 200]];
+const METADATA_V4: [[u8; 4]; 2] = [[168, 63, 129, 16], [100, 100, 100, 200]];
 
 fn classify_v4(address: Ipv4Addr) -> AddressClass {
     let octets = address.octets();
@@ -52,11 +51,14 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
         return AddressClass::Metadata;
     }
     match octets {
-        [127, ..] => AddressClass::Loopback,
-        [10, ..] | [169, 254, ..] | [192, 168, ..] => AddressClass::Private,
+        // The whole link-local block: clouds keep adding services to it.
+        [169, 254, ..] => AddressClass::Metadata,
+        // To the kernel 0.0.0.0 is this machine, and so may be the rest of its block.
+        [0 | 127, ..] => AddressClass::Loopback,
+        [10, ..] | [192, 168, ..] => AddressClass::Private,
         [100, second, ..] if second & 0xc0 == 64 => AddressClass::Private,
         [172, second, ..] if second & 0xf0 == 16 => AddressClass::Private,
-        [0 | 224.., ..]
+        [224..=255, ..]
         | [192, 0, 0 | 2, _]
         | [192, 88, 99, _]
         | [198, 18 | 19, ..]
@@ -66,8 +68,11 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
     }
 }
 
-const METADATA_V6: [[u16; 8]; 2] =
-    [[0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]];
+const METADATA_V6: [[u16; 8]; 3] = [
+    [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254],
+    [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23],
+    [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254],
+];
 
 fn classify_v6(address: Ipv6Addr) -> AddressClass {
     let segments = address.segments();
@@ -78,7 +83,9 @@ fn classify_v6(address: Ipv6Addr) -> AddressClass {
         return classify_v4(embedded);
     }
     match segments {
-        [0, 0, 0, 0, 0, 0, 0, 1] => AddressClass::Loopback,
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => AddressClass::Loopback,
+        // Local-use translation: where in it the IPv4 address stands is the network's own affair.
+        [0x64, 0xff9b, 1, ..] => AddressClass::Private,
         [first, ..] if first & 0xfe00 == 0xfc00 => AddressClass::Private,
         [first, ..] if matches!(first & 0xffc0, 0xfe80 | 0xfec0) => AddressClass::Private,
         // Only 2000::/3 is global unicast; within it, Teredo, ORCHID, benchmarking and documentation are not.
@@ -88,7 +95,15 @@ fn classify_v6(address: Ipv6Addr) -> AddressClass {
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped, translated, compatible, NAT64 (both prefixes) and 6to4.
+/// The address that packets to this one end at: the IPv4 address that it carries, else itself.
+pub(crate) fn carried(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(outer) => embedded_v4(outer.segments()).map_or(address, IpAddr::V4),
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// The IPv4 address inside an IPv6 one: mapped, translated, compatible, NAT64 (its well-known prefix) and 6to4.
 fn embedded_v4(segments: [u16; 8]) -> Option<Ipv4Addr> {
     let from = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
@@ -99,7 +114,7 @@ fn embedded_v4(segments: [u16; 8]) -> Option<Ipv4Addr> {
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
         | [0, 0, 0, 0, 0xffff, 0, high, low]
-        | [0x64, 0xff9b, 0 | 1, _, _, _, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => from(high, low),
         _ => None,
     }
@@ -126,7 +141,7 @@ mod tests {
             ("172.31.255.255", Private),
             ("172.32.0.1", Public),
             ("192.168.1.1", Private),
-            ("169.254.1.1", Private),
+            ("169.254.1.1", Metadata),
             ("100.63.0.1", Public),
             ("100.64.0.1", Private),
             ("100.127.255.255", Private),
@@ -135,8 +150,8 @@ mod tests {
             ("169.254.170.2", Metadata),
             ("168.63.129.16", Metadata),
             ("100.100.100.200", Metadata),
-            ("0.0.0.0", Reserved),
-            ("0.1.2.3", Reserved),
+            ("0.0.0.0", Loopback),
+            ("0.1.2.3", Loopback),
             ("192.0.0.1", Reserved),
             ("192.0.2.1", Reserved),
             ("192.88.99.1", Reserved),
@@ -149,7 +164,7 @@ mod tests {
             ("240.0.0.1", Reserved),
             ("255.255.255.255", Reserved),
             ("2606:4700::1111", Public),
-            ("::", Reserved),
+            ("::", Loopback),
             ("::1", Loopback),
             ("fc00::1", Private),
             ("fdff::1", Private),
@@ -162,6 +177,10 @@ mod tests {
             ("3fff::1", Reserved),
             ("fd00:ec2::254", Metadata),
             ("fd20:ce::254", Metadata),
+            ("fd00:ec2::23", Metadata),
+            ("169.254.170.23", Metadata),
+            ("64:ff9b:1:a9fe:a9:fe00:808:808", Private),
+            ("64:ff9b:0:dead:1:2:808:808", Reserved),
         ];
         for (address, wanted) in rows {
             assert_eq!(class(address), wanted, "{address}");
@@ -171,7 +190,7 @@ mod tests {
     #[test]
     fn an_embedded_address_is_judged_as_itself() {
         use AddressClass::{Loopback, Metadata, Private, Public};
-        let carriers = ["::ffff:", "::ffff:0:", "::", "64:ff9b::", "64:ff9b:1::"];
+        let carriers = ["::ffff:", "::ffff:0:", "::", "64:ff9b::"];
         let inner = [
             ("127.0.0.1", Loopback),
             ("10.1.2.3", Private),

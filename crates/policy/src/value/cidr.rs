@@ -1,6 +1,6 @@
 //! Ranges of addresses.
 
-use super::ValueError;
+use super::{AddressClass, ValueError, classify};
 use ipnet::IpNet;
 use std::{fmt, net::IpAddr};
 
@@ -32,6 +32,18 @@ impl Cidr {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
+    }
+
+    /// Whether the range lies within addresses of no ordinary use, from its first to its last.
+    pub(crate) fn is_reserved(&self) -> bool {
+        let reserved = |address| classify(address) == AddressClass::Reserved;
+        reserved(self.0.network()) && reserved(self.0.broadcast())
+    }
+
+    /// Its first address.
+    #[must_use]
+    pub fn first(&self) -> IpAddr {
+        self.0.network()
     }
 
     /// Whether the range holds one address only.

@@ -1,7 +1,8 @@
 //! Patterns over absolute paths.
 
 use super::{AbsPath, Surroundings, ValueError};
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder};
+use regex::Regex;
 use std::fmt;
 
 /// A pattern over absolute paths: `*` and `?` stay inside a component, `**` crosses, `[…]` and `{a,b}` as in a shell.
@@ -11,10 +12,21 @@ use std::fmt;
 #[derive(Debug, Clone)]
 pub struct PathGlob {
     text: Box<str>,
-    globs: Vec<Glob>,
+    covers: Vec<Alternative>,
+    /// What lies below what the pattern covers.
+    below: Alternative,
     reach: Reach,
     /// Whether the root folder is covered: to a glob, `/*` matches `/`, since `*` may be empty.
     root: bool,
+}
+
+/// One way in which a pattern covers a path, in a form to be compiled into a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Alternative {
+    /// For `globset`, which is quick and counts bytes.
+    Bytes(Glob),
+    /// A regular expression, for patterns that count characters (`?`, `[…]`).
+    Characters(String),
 }
 
 /// What a pattern amounts to for a layer that knows only paths and trees, such as the kernel's.
@@ -38,7 +50,7 @@ impl PathGlob {
     /// A relative pattern with a slash, `..` or NUL in it, an unknown reference, a malformed wildcard.
     pub fn parse(text: &str, surroundings: &Surroundings) -> Result<Self, ValueError> {
         let refuse = |why: &str| ValueError::new("a path pattern", text, why);
-        let expanded = surroundings.expand(text)?;
+        let expanded = surroundings.expand_pattern(text)?;
         if expanded.is_empty() || expanded.len() > Self::MAX_LEN {
             return Err(refuse("it must have 1 to 1024 characters"));
         }
@@ -55,14 +67,16 @@ impl PathGlob {
                 return Err(refuse("it must be absolute, start with `~/` or `**/`, or be a bare name"));
             }
         };
-        let mut globs = vec![build(&rooted, text)?];
+        check_braces(&rooted).map_err(refuse)?;
+        let mut covers = vec![build(&rooted, text)?];
         if let Some(folder) = rooted.strip_suffix("/**") {
-            globs.push(build(if folder.is_empty() { "/" } else { folder }, text)?);
+            covers.push(build(if folder.is_empty() { "/" } else { folder }, text)?);
         } else if !expanded.contains('/') {
-            globs.push(build(&format!("{rooted}/**"), text)?);
+            covers.push(build(&format!("{rooted}/**"), text)?);
         }
+        let below = build(&format!("{}/**", rooted.trim_end_matches('/')), text)?;
         let root = rooted.split('/').all(|component| component.is_empty() || component == "**");
-        Ok(Self { text: text.into(), globs, reach: reach(&rooted)?, root })
+        Ok(Self { text: text.into(), covers, below, reach: reach(&rooted)?, root })
     }
 
     /// The pattern as written.
@@ -83,8 +97,19 @@ impl PathGlob {
     }
 
     /// The compiled alternatives, for building a set.
-    pub(crate) fn globs(&self) -> impl Iterator<Item = &Glob> {
-        self.globs.iter()
+    pub(crate) fn covering(&self) -> impl Iterator<Item = &Alternative> {
+        self.covers.iter()
+    }
+
+    /// The alternatives for a list that denies: a folder that is closed is closed with all that is in it.
+    pub(crate) fn denying(&self) -> impl Iterator<Item = &Alternative> {
+        self.covers.iter().chain([&self.below])
+    }
+
+    /// Whether the pattern in a list that denies covers the path: also what lies below what it covers.
+    #[must_use]
+    pub fn denies(&self, path: &AbsPath) -> bool {
+        self.matches(path) || self.root || self.below.matches(path.as_str())
     }
 
     /// Whether the pattern covers the path. Compiles the pattern: for one question; a policy holds compiled sets.
@@ -93,16 +118,13 @@ impl PathGlob {
         if *path == AbsPath::root() {
             return self.root;
         }
-        self.globs
-            .iter()
-            .map(Glob::compile_matcher)
-            .any(|matcher: GlobMatcher| matcher.is_match(path.as_str()))
+        self.covers.iter().any(|alternative| alternative.matches(path.as_str()))
     }
 }
 
 impl PartialEq for PathGlob {
     fn eq(&self, other: &Self) -> bool {
-        self.globs == other.globs
+        self.covers == other.covers
     }
 }
 
@@ -114,46 +136,127 @@ impl fmt::Display for PathGlob {
     }
 }
 
-fn build(pattern: &str, text: &str) -> Result<Glob, ValueError> {
-    let refuse = |why: String| ValueError::new("a path pattern", text, why);
-    let closed = close_classes(pattern).map_err(|why| refuse(why.into()))?;
-    let glob = GlobBuilder::new(&closed).literal_separator(true).backslash_escape(true).build();
-    glob.map_err(|cause| refuse(cause.kind().to_string()))
-}
-
-/// Keeps `[…]` inside its component: to a glob, `[!b]` matches `/` and `[,-1]` does too.
-fn close_classes(pattern: &str) -> Result<String, &'static str> {
-    let mut out = String::with_capacity(pattern.len());
-    let mut rest = pattern.chars();
-    while let Some(character) = rest.next() {
-        out.push(character);
-        match character {
-            '\\' => out.extend(rest.next()),
-            '[' => close_class(&mut rest, &mut out)?,
-            _ => {}
+impl Alternative {
+    fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Bytes(glob) => glob.compile_matcher().is_match(path),
+            // INVARIANT: `build` has compiled this very expression.
+            Self::Characters(expression) => Regex::new(expression).is_ok_and(|regex| regex.is_match(path)),
         }
     }
+}
+
+fn build(pattern: &str, text: &str) -> Result<Alternative, ValueError> {
+    let refuse = |why: String| ValueError::new("a path pattern", text, why);
+    if pattern.contains(['?', '[']) {
+        let expression = expression(pattern).map_err(|why| refuse(why.into()))?;
+        Regex::new(&expression).map_err(|_| refuse("its `[…]` or `{…}` cannot be read".into()))?;
+        return Ok(Alternative::Characters(expression));
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+    glob.map(Alternative::Bytes).map_err(|cause| refuse(cause.kind().to_string()))
+}
+
+/// A rooted pattern as a regular expression over characters. Components stand by themselves, since `check_braces` and
+/// [`class`] keep `/` out of `{…}` and `[…]`.
+fn expression(pattern: &str) -> Result<String, &'static str> {
+    let mut out = String::from("(?s)^");
+    let mut components = pattern.split('/').filter(|component| !component.is_empty()).peekable();
+    while let Some(component) = components.next() {
+        match (component, components.peek()) {
+            ("**", Some(_)) => out.push_str("(?:/[^/]+)*"),
+            ("**", None) => out.push_str("/.+"),
+            _ => {
+                out.push('/');
+                component_expression(component, &mut out)?;
+            }
+        }
+    }
+    out.push('$');
     Ok(out)
 }
 
-fn close_class(rest: &mut std::str::Chars<'_>, out: &mut String) -> Result<(), &'static str> {
+fn component_expression(component: &str, out: &mut String) -> Result<(), &'static str> {
+    let mut rest = component.chars();
+    let mut depth = 0_usize;
+    while let Some(character) = rest.next() {
+        match character {
+            '\\' => {
+                let escaped = rest.next().ok_or("it ends in a backslash")?;
+                out.push_str(&regex::escape(escaped.encode_utf8(&mut [0; 4])));
+            }
+            '*' => out.push_str("[^/]*"),
+            '?' => out.push_str("[^/]"),
+            '[' => class(&mut rest, out)?,
+            '{' => {
+                depth += 1;
+                out.push_str("(?:");
+            }
+            '}' => {
+                depth = depth.checked_sub(1).ok_or("`}` without its opening `{`")?;
+                out.push(')');
+            }
+            ',' if depth > 0 => out.push('|'),
+            plain => out.push_str(&regex::escape(plain.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    if depth > 0 { Err("`{` without its closing `}`") } else { Ok(()) }
+}
+
+/// `[…]` up to its end: single characters and ranges, never `/`; a `]` right at the start is a member.
+fn class(rest: &mut std::str::Chars<'_>, out: &mut String) -> Result<(), &'static str> {
     let negated = rest.as_str().starts_with(['!', '^']);
     if negated {
-        out.extend(rest.next());
-        out.push('/');
+        rest.next();
     }
-    let members: String = rest.by_ref().take_while(|character| *character != ']').collect();
-    let characters: Vec<char> = members.chars().collect();
-    let spans =
-        characters.windows(3).any(|run| matches!(run, [low, '-', high] if (*low..=*high).contains(&'/')));
-    if members.is_empty() {
-        return Err("`[…]` must hold a character other than `]`");
+    let mut members: Vec<char> = Vec::new();
+    loop {
+        match rest.next().ok_or("`[` without its closing `]`")? {
+            ']' if !members.is_empty() => break,
+            '/' => return Err("`[…]` must not hold `/`"),
+            member => members.push(member),
+        }
     }
-    if members.contains('/') || spans {
-        return Err("`[…]` must not reach across `/`");
+    out.push_str(if negated { "[^/" } else { "[" });
+    let literal = |character: char| format!("\\x{{{:x}}}", u32::from(character));
+    let mut left = members.as_slice();
+    while let Some((first, after)) = left.split_first() {
+        match after {
+            ['-', last, after @ ..] if first <= last && !(*first..=*last).contains(&'/') => {
+                out.push_str(&format!("{}-{}", literal(*first), literal(*last)));
+                left = after;
+            }
+            ['-', _, ..] => return Err("a range of `[…]` must rise and must not reach across `/`"),
+            _ => {
+                out.push_str(&literal(*first));
+                left = after;
+            }
+        }
     }
-    out.push_str(&members);
     out.push(']');
+    Ok(())
+}
+
+/// `{a,b}` is for pieces of one component: with `/` or `**` inside, the rules about components would not hold.
+fn check_braces(pattern: &str) -> Result<(), &'static str> {
+    let mut depth = 0_usize;
+    let mut previous = ' ';
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                characters.next();
+            }
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '/' if depth > 0 => {
+                return Err("`{…}` must not hold `/`; write the alternatives as entries of their own");
+            }
+            '*' if depth > 0 && previous == '*' => return Err("`{…}` must not hold `**`"),
+            _ => {}
+        }
+        previous = character;
+    }
     Ok(())
 }
 
@@ -211,6 +314,21 @@ mod tests {
             ("/**", "/", true),
             ("/a[!b]c", "/a/c", false),
             ("/a[!b]c", "/axc", true),
+            ("/d/[é]*", "/d/Àb", false),
+            ("/d/[é]", "/d/é", true),
+            ("/d/caf[eé]", "/d/café", true),
+            ("/d/?", "/d/é", true),
+            ("/d/??", "/d/é", false),
+            ("/d/[!a]", "/d/é", true),
+            ("/d/[!a-]", "/d/-", false),
+            ("/d/[!a-]", "/d/B", true),
+            ("/d/[]]", "/d/]", true),
+            ("/d/[!-a]", "/d/-", false),
+            ("/d/[!-a]", "/d/5", true),
+            ("/d/[a-c]?/**", "/d/bé/x", true),
+            ("/d/**/[a-c]", "/d/x/y/b", true),
+            ("/d/**/[a-c]", "/d/b", true),
+            ("/d/{x?,y}", "/d/xé", true),
             ("/*", "/", false),
             ("/{a,*}", "/", false),
             ("**/*", "/", false),
@@ -241,6 +359,21 @@ mod tests {
     }
 
     #[test]
+    fn a_denied_folder_is_denied_with_what_is_in_it() {
+        let rows = [
+            ("/h/.ssh", "/h/.ssh/id", true),
+            ("/h/.ssh/", "/h/.ssh/a/b", true),
+            ("**/.aws", "/h/.aws/credentials", true),
+            ("/h/*.d", "/h/x.d/y", true),
+            ("/h/.ssh", "/h/.sshx", false),
+            ("/", "/anything", true),
+        ];
+        for (pattern, path, wanted) in rows {
+            assert_eq!(glob(pattern).denies(&AbsPath::parse(path).unwrap()), wanted, "{pattern} {path}");
+        }
+    }
+
+    #[test]
     fn what_is_no_pattern() {
         let long = format!("/{}", "x".repeat(1024));
         for bad in [
@@ -253,7 +386,6 @@ mod tests {
             "/a/{b",
             "/a[,-1]c",
             "/a[b/]c",
-            "/a[]]c",
             "~bob/x",
             "${NOPE}/x",
             &long,

@@ -161,7 +161,10 @@ impl HostPattern {
         if suffix.contains('%') {
             return refuse("percent escapes are not allowed in a pattern");
         }
-        let bare = suffix.trim_start_matches('[').trim_end_matches(']');
+        let bare = suffix.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(suffix);
+        if bare.contains(['[', ']']) {
+            return refuse("its brackets do not match");
+        }
         if !below && (bare.contains('/') || bare.parse::<IpAddr>().is_ok()) {
             return Cidr::parse(bare).map(Self::Range);
         }

@@ -60,12 +60,33 @@ impl Surroundings {
         known.or_else(|| self.home.as_ref().filter(|_| name == "HOME").map(AbsPath::as_str))
     }
 
-    /// Replaces a leading `~/` and every `${NAME}` in a path pattern.
+    /// Replaces a leading `~/` and every `${NAME}` in a path.
     ///
     /// # Errors
-    /// A variable or home folder that is not known, `~user`, or an unclosed `${`: a rule that would silently mean
-    /// something else.
+    /// A variable or home folder that is not known, a variable that is empty, `~user`, or an unclosed `${`: a rule that
+    /// would silently mean something else.
     pub fn expand(&self, text: &str) -> Result<String, ValueError> {
+        self.replace(text, |value| Ok(value.into()))
+    }
+
+    /// The same in a path pattern: what is put in stands for itself, whatever wildcards it holds.
+    pub(crate) fn expand_pattern(&self, text: &str) -> Result<String, ValueError> {
+        self.replace(text, |value| {
+            escape(value).ok_or_else(|| {
+                ValueError::new(
+                    "a path pattern",
+                    text,
+                    format!("`{}` holds a backslash", super::shown(value)),
+                )
+            })
+        })
+    }
+
+    fn replace(
+        &self,
+        text: &str,
+        put: impl Fn(&str) -> Result<String, ValueError>,
+    ) -> Result<String, ValueError> {
         let refuse = |why: String| ValueError::new("a path pattern", text, why);
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -74,7 +95,7 @@ impl Surroundings {
                 return Err(refuse("`~user` is not supported; write the folder out".into()));
             }
             let home = self.home.as_ref().ok_or_else(|| refuse("the home folder is not known".into()))?;
-            out.push_str(home.as_str().trim_end_matches('/'));
+            out.push_str(&put(home.as_str().trim_end_matches('/'))?);
             rest = after;
         }
         while let Some((before, after)) = rest.split_once("${") {
@@ -82,12 +103,28 @@ impl Surroundings {
             let (name, tail) =
                 after.split_once('}').ok_or_else(|| refuse("`${` without its closing `}`".into()))?;
             let value = self.variable(name).ok_or_else(|| refuse(format!("`{name}` is not set")))?;
-            out.push_str(value);
+            if value.is_empty() {
+                return Err(refuse(format!("`{name}` is empty")));
+            }
+            out.push_str(&put(value)?);
             rest = tail;
         }
         out.push_str(rest);
         Ok(out)
     }
+}
+
+/// A text as a pattern that matches it and nothing else; none where a backslash makes that uncertain.
+pub(crate) fn escape(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' => return None,
+            '*' | '?' | '[' | ']' | '{' | '}' => out.extend(['[', character, ']']),
+            _ => out.push(character),
+        }
+    }
+    Some(out)
 }
 
 #[cfg(test)]
@@ -103,6 +140,9 @@ mod tests {
         assert_eq!(here.expand("~").unwrap(), "/home/ann");
         assert_eq!(here.expand("${HOME}/x").unwrap(), "/home/ann/x");
         assert_eq!(here.expand("${PROJECT}/**").unwrap(), "/srv/p/**");
+        let odd = here.clone().with_variable("EMPTY", "").with_variable("STAR", "/home/a*");
+        assert!(odd.expand("${EMPTY}/**").is_err());
+        assert_eq!(odd.expand_pattern("${STAR}/**").unwrap(), "/home/a[*]/**");
         for bad in ["~bob/x", "${NOPE}/x", "${HOME"] {
             assert!(here.expand(bad).is_err(), "{bad}");
         }
