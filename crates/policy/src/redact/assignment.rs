@@ -52,6 +52,7 @@ pub(super) struct Reader {
     gap: ClassId,
     line_gap: ClassId,
     bare: ClassId,
+    line: ClassId,
     not_double: ClassId,
     not_single: ClassId,
     not_back: ClassId,
@@ -72,7 +73,8 @@ impl Reader {
             name: class(b"_-.$", &word, false)?,
             gap: class(b" \t", &[], false)?,
             line_gap: class(b" \t\r\n", &[], false)?,
-            bare: class(b" \t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
+            bare: class(b" =&\t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
+            line: class(b" \t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
             not_double: class(b"\"\r\n", &[], true)?,
             not_single: class(b"'\r\n", &[], true)?,
             not_back: class(b"`\r\n", &[], true)?,
@@ -80,13 +82,18 @@ impl Reader {
         })
     }
 
-    /// Reads the assignment whose name holds the word at `at..end`.
-    pub(super) fn read(&self, runs: &mut Runs<'_>, at: usize, end: usize) -> Option<Assignment> {
-        let text = runs.text();
+    /// Where the name ends that holds a word ending at `end`.
+    pub(super) fn name_end(&self, runs: &mut Runs<'_>, end: usize) -> usize {
         let mut name_end = end + runs.length(self.name, end, NAME);
-        while name_end > end && matches!(text[name_end - 1], b'-' | b'.') {
+        while name_end > end && matches!(runs.text()[name_end - 1], b'-' | b'.') {
             name_end -= 1;
         }
+        name_end
+    }
+
+    /// Reads the assignment whose name ends at `name_end` and holds a word at `at`.
+    pub(super) fn read(&self, runs: &mut Runs<'_>, at: usize, name_end: usize) -> Option<Assignment> {
+        let text = runs.text();
         let mut name_start = at;
         while name_start > 0 && at - name_start < NAME && runs.table().has(self.name, text[name_start - 1]) {
             name_start -= 1;
@@ -154,16 +161,20 @@ impl Reader {
     /// Where a value without quotes ends.
     fn bare_end(&self, cursor: &mut Cursor<'_, '_>, operator: Operator, name: &Name) -> usize {
         let start = cursor.at;
-        let length = cursor.runs.length(self.bare, start, VALUE);
         let text = cursor.runs.text();
+        let query = matches!(name.before, Some(b'?' | b'&' | b';'));
+        // One value a line may hold signs that elsewhere begin the next: a text of signs is read once.
+        let whole = !query && operator != Operator::Element && name.starts_line(text);
+        let mut length = cursor.runs.length(if whole { self.line } else { self.bare }, start, VALUE);
+        length += text.get(start + length..).unwrap_or_default().iter().take(3).take_while(|byte| **byte == b'=').count();
         let value = &text[start..start + length];
         let stop = match operator {
             Operator::Element => value.iter().position(|byte| *byte == b'<'),
-            Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => {
-                value.iter().position(|byte| matches!(byte, b'&' | b'#' | b')' | b'>' | b']' | b'}' | b'<'))
+            Operator::Equals if query => {
+                value.iter().position(|byte| matches!(byte, b'#' | b')' | b'>' | b']' | b'}' | b'<'))
             }
             // The body of a form: `token=value&next=...`.
-            Operator::Equals => value
+            Operator::Equals if whole => value
                 .iter()
                 .position(|byte| *byte == b'&')
                 .filter(|at| value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')),

@@ -3,6 +3,8 @@
 //! Works on one identifier and the place of a word in it, segment by segment: `token_count` and `tokenizer` are not
 //! `access_token`, `author` is not `auth`. It never looks at the value.
 
+use super::words::is_among;
+
 /// How much a name promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Promise {
@@ -29,40 +31,44 @@ pub(super) const WORDS: &[(&str, Promise)] = &[
     ("key", Promise::Key),
 ];
 
-/// Words that make a key of the `key` after them; a bare `key` is the key of a map.
+/// Sorted. Words that make a key of the `key` after them; a bare `key` is the key of a map.
 const KEY_OWNERS: &[&str] = &[
-    "api", "access", "private", "priv", "secret", "encryption", "encrypt", "signing", "auth", "account", "master",
-    "service", "storage", "deploy", "app", "application", "client", "shared", "session", "admin", "consumer",
-    "license", "crypto", "cipher", "aes", "hmac", "jwt", "webhook", "db", "database", "developer", "subscription",
-    "functions", "security", "integration", "primary", "secondary", "write", "project", "token",
+    "access", "account", "admin", "aes", "api", "app", "application", "auth", "cipher", "client",
+    "consumer", "crypto", "database", "db", "deploy", "developer", "encrypt", "encryption", "functions",
+    "hmac", "integration", "jwt", "license", "master", "primary", "priv", "private", "project", "secondary",
+    "secret", "security", "service", "session", "shared", "signing", "storage", "subscription", "token",
+    "webhook", "write",
 ];
 
-/// Segments after the word that make the value something about the credential, not the credential.
+/// Sorted. Segments after the word that make the value something about the credential, not the credential.
 const ABOUT: &[&str] = &[
-    "name", "names", "field", "fields", "label", "url", "uri", "type", "types", "hint", "length", "len", "min", "max",
-    "placeholder", "regex", "regexp", "pattern", "file", "filename", "path", "id", "ids", "ref", "arn", "count",
-    "expiry", "expires", "expiration", "expire", "ttl", "error", "errors", "message", "text", "title", "input",
-    "policy", "reset", "changed", "required", "valid", "validation", "validator", "prompt", "format", "rule", "rules",
-    "strength", "manager", "provider", "endpoint", "header", "prefix", "suffix", "attr", "attribute", "env", "var",
-    "class", "selector", "algorithm", "algo", "store", "confirm", "confirmation", "verify", "description", "desc",
-    "size", "index", "idx", "version", "limit", "limits", "usage", "scope", "scopes", "audience", "issuer", "model",
-    "parser", "list", "map", "set", "kind", "status", "state", "info", "help", "doc", "docs", "param", "params",
-    "option", "options", "location", "link", "page", "mode", "char", "mask", "callback", "function", "method",
-    "handler", "event", "config", "schema", "property", "properties", "exists", "encoding", "getter", "setter",
-    "rotation", "age", "date", "time", "at", "by", "is", "not", "no", "for", "from", "source", "literal", "lookup",
-    "less", "ify", "ize", "izer", "ized", "izers", "ization", "ary", "aries", "ise", "iser", "ised", "ation", "inize",
-    "ing", "word", "work", "wordless", "able", "through", "thru", "port", "age", "ive", "board", "stroke", "code",
-    "down", "up", "press", "frame", "frames", "words", "map", "pad", "chain", "ring", "hole", "space", "ly", "ist",
+    "able", "age", "algo", "algorithm", "aries", "arn", "ary", "at", "ation", "attr", "attribute",
+    "audience", "board", "by", "callback", "chain", "changed", "char", "class", "code", "config", "confirm",
+    "confirmation", "count", "date", "desc", "description", "doc", "docs", "down", "encoding", "endpoint",
+    "env", "error", "errors", "event", "exists", "expiration", "expire", "expires", "expiry", "field",
+    "fields", "file", "filename", "for", "format", "frame", "frames", "from", "function", "getter",
+    "handler", "header", "help", "hint", "hole", "id", "ids", "idx", "ify", "index", "info", "ing", "inize",
+    "input", "is", "ise", "ised", "iser", "issuer", "ist", "ive", "ization", "ize", "ized", "izer", "izers",
+    "kind", "label", "len", "length", "less", "limit", "limits", "link", "list", "literal", "location",
+    "lookup", "ly", "manager", "map", "mask", "max", "message", "method", "min", "mode", "model", "name",
+    "names", "no", "not", "option", "options", "pad", "page", "param", "params", "parser", "path",
+    "pattern", "placeholder", "policy", "port", "prefix", "press", "prompt", "properties", "property",
+    "provider", "ref", "regex", "regexp", "required", "reset", "ring", "rotation", "rule", "rules",
+    "schema", "scope", "scopes", "selector", "set", "setter", "size", "source", "space", "state", "status",
+    "store", "strength", "stroke", "suffix", "text", "through", "thru", "time", "title", "ttl", "type",
+    "types", "up", "uri", "url", "usage", "valid", "validation", "validator", "var", "verify", "version",
+    "word", "wordless", "words", "work",
 ];
 
-/// Segments before the word that make it something else.
+/// Sorted. Segments before the word that make it something else.
 const NOT_OURS: &[&str] = &[
-    "max", "min", "num", "number", "page", "next", "pagination", "continuation", "syntax", "parse", "eos", "bos",
-    "pad", "unk", "sep", "cls", "mask", "special", "stop", "cancel", "cancellation", "is", "has", "no", "use",
-    "with", "without", "invalid", "missing", "wrong", "incorrect", "forgot", "reset", "change", "show", "hide",
-    "public", "design", "theme", "color", "prompt", "completion", "input", "output", "total", "require", "requires",
-    "required", "enable", "disable", "allow", "by", "com", "sur", "tres", "under", "over", "all", "last", "prev",
-    "first", "current", "new", "old", "start", "end", "open", "close", "sort", "foreign", "partition", "hot", "hash",
+    "all", "allow", "bos", "by", "cancel", "cancellation", "change", "close", "cls", "color", "com",
+    "completion", "continuation", "current", "design", "disable", "enable", "end", "eos", "first",
+    "foreign", "forgot", "has", "hash", "hide", "hot", "incorrect", "input", "invalid", "is", "last",
+    "mask", "max", "min", "missing", "new", "next", "no", "num", "number", "old", "open", "output", "over",
+    "pad", "page", "pagination", "parse", "partition", "prev", "prompt", "public", "require", "required",
+    "requires", "reset", "sep", "show", "sort", "special", "start", "stop", "sur", "syntax", "theme",
+    "total", "tres", "under", "unk", "use", "with", "without", "wrong",
 ];
 
 /// The longest segment that is compared; longer ones are in no list.
@@ -89,8 +95,7 @@ pub(super) fn promise(name: &[u8], at: usize, word: &str, promise: Promise) -> O
         }
         _ => {
             let near = last_segment(before);
-            let denied = NOT_OURS.iter().any(|word| near.eq_ignore_ascii_case(word.as_bytes()));
-            (!denied).then_some(promise)
+            (!is_among(near, NOT_OURS)).then_some(promise)
         }
     }
 }
@@ -127,7 +132,7 @@ fn any_segment(text: &[u8], list: &[&str]) -> bool {
             continue;
         }
         let segment = &text[start..at];
-        if (1..=SEGMENT).contains(&segment.len()) && list.iter().any(|word| segment.eq_ignore_ascii_case(word.as_bytes())) {
+        if (1..=SEGMENT).contains(&segment.len()) && is_among(segment, list) {
             return true;
         }
         start = if at < text.len() && text[at].is_ascii_alphanumeric() { at } else { at + 1 };
@@ -138,4 +143,16 @@ fn any_segment(text: &[u8], list: &[&str]) -> bool {
 /// Whether `text` ends with the lower-case `end`, whatever its case.
 fn ends_with_folded(text: &[u8], end: &[u8]) -> bool {
     text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::words::is_sorted;
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(is_sorted(ABOUT));
+        assert!(is_sorted(NOT_OURS));
+    }
 }

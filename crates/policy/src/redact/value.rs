@@ -7,6 +7,7 @@ use super::assignment::Style;
 use super::check::is_filler;
 use super::encoding::entropy;
 use super::name::Promise;
+use super::words::{Parts, is_among};
 
 /// The start of a redaction label: what is already hidden is not found again.
 pub(super) const LABEL_START: &[u8] = b"[REDACTED:";
@@ -16,22 +17,23 @@ const SHORTEST_PASSWORD: usize = 4;
 /// The shortest value that counts as a machine's key in text.
 const SHORTEST_KEY: usize = 12;
 /// The longest value that counts.
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
 
-/// Whole values that say "put something here" or name a type; compared without case.
+/// Sorted. Whole values that say "put something here" or name a type; compared without case.
 const PLACEHOLDERS: &[&str] = &[
-    "password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "string",
-    "str", "text", "boolean", "bool", "number", "object", "array", "any", "null", "none", "nil", "undefined", "true",
-    "false", "required", "optional", "unknown", "empty", "default", "hidden", "masked", "redacted", "removed",
-    "binary", "hash", "username", "user", "email", "login", "value", "key", "name", "credential", "credentials",
-    "private", "public", "auto", "manual", "bearer", "basic", "n/a", "tbd", "todo", "...", "field", "input", "basestring",
-    "integer", "enum", "date", "file", "path", "bytes", "buffer", "uuid", "keyring", "prompt", "env", "environment",
-    "header", "query", "cookie", "never", "always", "off", "new-password", "current-password", "one-time-code",
-    "client_credentials", "authorization_code", "access_token", "refresh_token", "id_token", "client_secret", "nopass",
+    "...", "access_token", "always", "any", "api-key", "api_key", "apikey", "array", "authorization_code",
+    "auto", "basestring", "basic", "bearer", "binary", "bool", "boolean", "buffer", "bytes",
+    "client_credentials", "client_secret", "cookie", "credential", "credentials", "current-password",
+    "date", "default", "email", "empty", "enum", "env", "environment", "false", "field", "file", "hash",
+    "header", "hidden", "id_token", "input", "integer", "key", "keyring", "login", "manual", "masked",
+    "n/a", "name", "never", "new-password", "nil", "none", "nopass", "null", "number", "object", "off",
+    "one-time-code", "optional", "pass", "passphrase", "passwd", "password", "path", "private", "prompt",
+    "public", "pwd", "query", "redacted", "refresh_token", "removed", "required", "secret", "str", "string",
+    "tbd", "text", "todo", "token", "true", "undefined", "unknown", "user", "username", "uuid", "value",
 ];
 
 /// Parts that mark a placeholder wherever they stand; compared without case.
-const TELLTALES: &[&str] = &[
+pub(super) const TELLTALES: &[&str] = &[
     "changeme", "change_me", "change-me", "changeit", "your", "placeholder", "dummy", "example", "xxxx", "replace", "redacted", "****", "<your",
     "insert", "enter_", "enter-", "put_", "todo", "notreal", "not-real", "not_real", "process.env", "os.environ", "getenv",
     "env[", "env.", "import.meta", "lorem", "foobar", "enter your", "mypass", "my-pass", "my_pass", "mysecret", "my-secret", "my_secret", "my-api", "my_api", "myapi",
@@ -102,7 +104,7 @@ fn class_of(byte: u8) -> u8 {
 }
 
 /// Whether `value`, assigned to `name` in `style`, looks like the credential its name promises.
-pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Promise) -> bool {
+pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Promise, telltales: &Parts) -> bool {
     let shortest = match (style, promise) {
         (Style::Named, _) => 3,
         (_, Promise::Password) => SHORTEST_PASSWORD,
@@ -113,7 +115,7 @@ pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Pr
         return false;
     }
     let made = Makeup::of(value);
-    if made.all_same || is_filler(value) || is_template(value) || is_placeholder(value, name) {
+    if made.all_same || is_filler(value) || is_template(value) || is_placeholder(value, name, telltales) {
         return false;
     }
     if made.space > 0 {
@@ -275,17 +277,11 @@ pub(super) fn is_template(value: &[u8]) -> bool {
 }
 
 /// Whether a value is a known filler word, holds a telltale part, repeats its own name, or counts up.
-fn is_placeholder(value: &[u8], name: &[u8]) -> bool {
-    if value.eq_ignore_ascii_case(name) || PLACEHOLDERS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())) {
+fn is_placeholder(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
+    if value.eq_ignore_ascii_case(name) || is_among(value, PLACEHOLDERS) {
         return true;
     }
-    value.len() <= 96 && TELLTALES.iter().any(|part| holds_folded(value, part.as_bytes()))
-}
-
-/// Whether `part`, lower-case, is in `value`, whatever its case.
-fn holds_folded(value: &[u8], part: &[u8]) -> bool {
-    let Some(first) = part.first() else { return false };
-    value.windows(part.len()).any(|found| found[0].to_ascii_lowercase() == *first && found.eq_ignore_ascii_case(part))
+    value.len() <= 96 && telltales.any_in(value)
 }
 
 /// Whether a redaction label is in the value.
@@ -294,6 +290,17 @@ pub(super) fn holds_label(value: &[u8]) -> bool {
 }
 
 /// Whether the value of a vendor's name only stands for one: a hole, a word such as `changeme`, a path or a variable.
-pub(super) fn is_stand_in(value: &[u8], name: &[u8]) -> bool {
-    is_template(value) || is_placeholder(value, name) || holds_label(value)
+pub(super) fn is_stand_in(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
+    is_template(value) || is_placeholder(value, name, telltales) || holds_label(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::words::is_sorted;
+
+    #[test]
+    fn placeholders_are_sorted() {
+        assert!(is_sorted(PLACEHOLDERS));
+    }
 }
