@@ -20,6 +20,11 @@ fn main() {
     let built = began.elapsed();
     println!("rules {}  first use {built:?}  keywords {} bytes", scanner.rules().len(), scanner.keyword_bytes());
 
+    if let Some(unit) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) {
+        let text = fill(&unit);
+        (0..20).for_each(|_| print_rate(scanner, &unit, &text));
+        return;
+    }
     let (name, source) = source();
     print_rate(scanner, &name, &source);
     small_strings(scanner, &source);

@@ -82,44 +82,42 @@ impl Reader {
         })
     }
 
-    /// Where the name ends that holds a word ending at `end`.
-    pub(super) fn name_end(&self, runs: &mut Runs<'_>, end: usize) -> usize {
-        let mut name_end = end + runs.length(self.name, end, NAME);
+    /// Where the name ends that holds a word ending at `end`; `None` when it is too long to be one.
+    pub(super) fn name_end(&self, runs: &mut Runs<'_>, end: usize) -> Option<usize> {
+        let length = runs.length(self.name, end, NAME);
+        let mut name_end = end + length;
         while name_end > end && matches!(runs.text()[name_end - 1], b'-' | b'.') {
             name_end -= 1;
         }
-        name_end
+        (length < NAME).then_some(name_end)
     }
 
     /// Reads the assignment whose name ends at `name_end` and holds a word at `at`.
     pub(super) fn read(&self, runs: &mut Runs<'_>, at: usize, name_end: usize) -> Option<Assignment> {
-        let text = runs.text();
-        let mut name_start = at;
-        while name_start > 0 && at - name_start < NAME && runs.table().has(self.name, text[name_start - 1]) {
-            name_start -= 1;
-        }
-        let name = Name { start: name_start, end: name_end, before: name_start.checked_sub(1).map(|before| text[before]) };
         let mut cursor = Cursor { runs, at: name_end };
         let closed = cursor.closers();
-        self.value(&mut cursor, &name, closed)
-    }
-
-    /// Reads the operator and the value after the name and its closing quotes and brackets.
-    fn value(&self, cursor: &mut Cursor<'_, '_>, name: &Name, closed: Closed) -> Option<Assignment> {
-        let after_name = cursor.at;
         let gap = cursor.skip(self.gap);
         let operator = cursor.operator(closed, gap)?;
-        let operator = match operator {
+        if operator == Operator::None && closed == Closed::Quote {
+            return None;
+        }
+        let text = cursor.runs.text();
+        let mut start = at;
+        while start > 0 && at - start < NAME && cursor.runs.table().has(self.name, text[start - 1]) {
+            start -= 1;
+        }
+        let name = Name { start, end: name_end, before: start.checked_sub(1).map(|before| text[before]) };
+        self.value(&mut cursor, &name, closed, operator, gap)
+    }
+
+    /// Reads the value after a name and its operator.
+    fn value(&self, cursor: &mut Cursor<'_, '_>, name: &Name, closed: Closed, operator: Operator, gap: usize) -> Option<Assignment> {
+        match operator {
             Operator::Element if name.before != Some(b'<') => return None,
-            Operator::None if !name.is_flag(cursor.runs.text()) => {
-                // A directive such as `secret "value";` has quotes right after its name.
-                if !matches!(cursor.peek(), Some(b'"' | b'\'')) || closed == Closed::Quote {
-                    return None;
-                }
-                Operator::None
-            }
-            other => other,
-        };
+            // A directive such as `secret "value";` has quotes right after its name.
+            Operator::None if !name.is_flag(cursor.runs.text()) && !matches!(cursor.peek(), Some(b'"' | b'\'')) => return None,
+            _ => {}
+        }
         let operator_end = cursor.at;
         cursor.skip(self.line_gap);
         let crossed_line = cursor.runs.text().get(operator_end..cursor.at)?.contains(&b'\n');
@@ -152,7 +150,7 @@ impl Reader {
             Operator::Element | Operator::None => Style::Marked,
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
             Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
-            Operator::Equals if !spaced && after_name == name.end => Style::Tight,
+            Operator::Equals if !spaced && closed == Closed::Nothing => Style::Tight,
             _ => Style::Bare,
         };
         Some(name.assigned(start, end, style))

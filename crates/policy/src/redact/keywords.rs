@@ -16,8 +16,30 @@ pub(super) struct Keywords {
     filter: Box<[u8; 1 << BITS]>,
     /// Per prefix, the place in `buckets` plus one; zero for none.
     bucket_of: Box<[u16; 1 << BITS]>,
-    /// The numbers of the keywords that share a prefix.
-    buckets: Vec<Vec<u16>>,
+    /// The keywords that share a prefix.
+    buckets: Vec<Vec<Entry>>,
+}
+
+/// A keyword in its bucket: its first eight bytes, folded, and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    head: u64,
+    mask: u64,
+    number: u16,
+}
+
+/// Folds the case of eight bytes.
+const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
+
+/// Eight bytes from `at` on, folded, zeros where there are fewer.
+fn eight(text: &[u8], at: usize) -> u64 {
+    let found = text.get(at..).unwrap_or_default();
+    let bytes = found.first_chunk::<8>().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(found).for_each(|(to, from)| *to = *from);
+        bytes
+    });
+    u64::from_le_bytes(bytes) | FOLD_EIGHT
 }
 
 /// The index of the first three of four folded bytes.
@@ -49,16 +71,19 @@ impl Keywords {
             if let [first, second] = keyword {
                 // Too short for a prefix: one entry for each byte that may follow. Control characters never do.
                 for third in b' '..=b'~' {
-                    all.add(&[*first, *second, third], number);
+                    all.add(&[*first, *second, third], 2, number);
                 }
             } else {
-                all.add(keyword, number);
+                all.add(keyword, keyword.len(), number);
             }
         }
         all
     }
 
-    fn add(&mut self, keyword: &[u8], number: u16) {
+    /// Adds a keyword of which the first `length` bytes are to be compared.
+    fn add(&mut self, keyword: &[u8], length: usize, number: u16) {
+        let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+        let entry = Entry { head: eight(keyword, 0) & mask, mask, number };
         let folded = four(keyword) | FOLD;
         let slot = index(folded);
         self.filter[slot] |= if keyword.len() > 3 { bit(folded) } else { u8::MAX };
@@ -67,40 +92,44 @@ impl Keywords {
             self.bucket_of[slot] = u16::try_from(self.buckets.len()).unwrap_or(0);
         }
         if let Some(bucket) = usize::from(self.bucket_of[slot]).checked_sub(1).and_then(|at| self.buckets.get_mut(at))
-            && bucket.last() != Some(&number)
+            && bucket.last() != Some(&entry)
         {
-            bucket.push(number);
+            bucket.push(entry);
         }
     }
 
-    /// Calls `visit` with every place of `text` where a keyword may start and the numbers of those keywords.
-    pub(super) fn each(&self, text: &[u8], mut visit: impl FnMut(usize, &[u16])) {
+    /// Calls `visit` with every place of `text` where a keyword may start and the keyword's number: its first eight bytes
+    /// stand there, whatever their case.
+    pub(super) fn each(&self, text: &[u8], mut visit: impl FnMut(usize, u16)) {
         for (at, window) in text.windows(4).enumerate() {
             let folded = u32::from_le_bytes([window[0], window[1], window[2], window[3]]) | FOLD;
             let slot = index(folded);
             if self.filter[slot] & bit(folded) != 0 {
-                self.visit(slot, at, &mut visit);
+                self.visit(slot, text, at, &mut visit);
             }
         }
         for at in text.len().saturating_sub(3)..text.len() {
             let folded = four(text.get(at..).unwrap_or_default()) | FOLD;
             let slot = index(folded);
             if self.filter[slot] & bit(folded) != 0 {
-                self.visit(slot, at, &mut visit);
+                self.visit(slot, text, at, &mut visit);
             }
         }
     }
 
-    fn visit(&self, slot: usize, at: usize, visit: &mut impl FnMut(usize, &[u16])) {
+    fn visit(&self, slot: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, u16)) {
         let bucket = usize::from(self.bucket_of[slot]).checked_sub(1).and_then(|bucket| self.buckets.get(bucket));
-        if let Some(bucket) = bucket {
-            visit(at, bucket);
+        let head = eight(text, at);
+        for entry in bucket.into_iter().flatten() {
+            if head & entry.mask == entry.head {
+                visit(at, entry.number);
+            }
         }
     }
 
     /// Bytes of memory held.
     pub(super) fn bytes(&self) -> usize {
         let tables = (1 << BITS) * 3;
-        self.buckets.iter().map(|bucket| bucket.capacity() * 2 + size_of::<Vec<u16>>()).sum::<usize>() + tables
+        self.buckets.iter().map(|bucket| bucket.capacity() * size_of::<Entry>() + size_of::<Vec<Entry>>()).sum::<usize>() + tables
     }
 }

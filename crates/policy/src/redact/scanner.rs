@@ -69,11 +69,13 @@ struct Work<'t> {
     dashes: Dashes,
     /// The last assignment read, by where its name's word ran on to: several words of one name ask for the same.
     last: Option<(usize, Option<Assignment>)>,
+    /// The last value judged, by its start, and what its name promised.
+    judged: Option<(usize, Promise)>,
 }
 
 impl<'t> Work<'t> {
     fn new(classes: &'t ClassTable, text: &'t [u8]) -> Self {
-        Self { runs: Runs::new(classes, text), dashes: Dashes::default(), last: None }
+        Self { runs: Runs::new(classes, text), dashes: Dashes::default(), last: None, judged: None }
     }
 }
 
@@ -136,7 +138,9 @@ impl Engine {
                 if let Some(assignment) = self.assignment(work, at, word) {
                     let name = work.runs.text().get(assignment.name_start..assignment.name_end);
                     let promise = name.and_then(|name| name::promise(name, at - assignment.name_start, word, *promise));
-                    self.named_value(work.runs.text(), &assignment, name.unwrap_or_default(), promise, found);
+                    if promise.is_some_and(|promise| work.judged.replace((assignment.start, promise)) != Some((assignment.start, promise))) {
+                        self.named_value(work.runs.text(), &assignment, name.unwrap_or_default(), promise, found);
+                    }
                 }
             }
             Hook::Armour(mark) => {
@@ -188,7 +192,7 @@ impl Engine {
         if !literal_at(work.runs.text(), at, word.as_bytes(), true) {
             return None;
         }
-        let name_end = self.reader.name_end(&mut work.runs, at + word.len());
+        let name_end = self.reader.name_end(&mut work.runs, at + word.len())?;
         if let Some((end, known)) = work.last
             && end == name_end
         {
@@ -324,12 +328,10 @@ impl Scanner {
         let engine = self.engine;
         let bytes = text.as_bytes();
         let mut work: Option<Work<'_>> = None;
-        engine.keywords.each(bytes, |at, numbers| {
+        engine.keywords.each(bytes, |at, number| {
             let work = work.get_or_insert_with(|| Work::new(&engine.file.classes, bytes));
-            for number in numbers {
-                if let Some(hook) = engine.hooks.get(usize::from(*number)) {
-                    engine.hook(work, *hook, at, found);
-                }
+            if let Some(hook) = engine.hooks.get(usize::from(number)) {
+                engine.hook(work, *hook, at, found);
             }
         });
         if let (Some(literals), Some(rule)) = (&self.literals, engine.special(Special::Known)) {
@@ -343,22 +345,18 @@ impl Scanner {
         let whole = Assignment { name_start: 0, name_end: 0, start: 0, end: value.len(), style: Style::Named };
         let mut runs = Runs::new(&engine.file.classes, value.as_bytes());
         let key = key.as_bytes();
-        engine.keywords.each(key, |at, numbers| {
-            for number in numbers {
-                match engine.hooks.get(usize::from(*number)) {
-                    Some(Hook::Vendor(index)) if engine.word_at(key, at, *index) => {
-                        engine.vendor(&mut runs, *index, &whole, Some(key), found);
-                    }
-                    Some(Hook::Word(index)) => {
-                        let Some((word, promise)) = name::WORDS.get(*index) else { continue };
-                        if literal_at(key, at, word.as_bytes(), true) {
-                            let promise = name::promise(key, at, word, *promise);
-                            engine.named_value(value.as_bytes(), &whole, key, promise, found);
-                        }
-                    }
-                    _ => {}
+        engine.keywords.each(key, |at, number| match engine.hooks.get(usize::from(number)) {
+            Some(Hook::Vendor(index)) if engine.word_at(key, at, *index) => {
+                engine.vendor(&mut runs, *index, &whole, Some(key), found);
+            }
+            Some(Hook::Word(index)) => {
+                let Some((word, promise)) = name::WORDS.get(*index) else { return };
+                if literal_at(key, at, word.as_bytes(), true) {
+                    let promise = name::promise(key, at, word, *promise);
+                    engine.named_value(value.as_bytes(), &whole, key, promise, found);
                 }
             }
+            _ => {}
         });
     }
 }

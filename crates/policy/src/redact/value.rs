@@ -7,6 +7,7 @@ use super::assignment::Style;
 use super::check::is_filler;
 use super::encoding::entropy;
 use super::name::Promise;
+use super::pattern::literal_at;
 use super::words::{Parts, is_among};
 
 /// The start of a redaction label: what is already hidden is not found again.
@@ -32,12 +33,15 @@ const PLACEHOLDERS: &[&str] = &[
     "tbd", "text", "todo", "token", "true", "undefined", "unknown", "user", "username", "uuid", "value",
 ];
 
-/// Parts that mark a placeholder wherever they stand; compared without case.
+/// Parts that mark a placeholder wherever they stand; compared without case. Sorted by the low five bits of their first
+/// byte, then as text.
 pub(super) const TELLTALES: &[&str] = &[
-    "changeme", "change_me", "change-me", "changeit", "your", "placeholder", "dummy", "example", "xxxx", "replace", "redacted", "****", "<your",
-    "insert", "enter_", "enter-", "put_", "todo", "notreal", "not-real", "not_real", "process.env", "os.environ", "getenv",
-    "env[", "env.", "import.meta", "lorem", "foobar", "enter your", "mypass", "my-pass", "my_pass", "mysecret", "my-secret", "my_secret", "my-api", "my_api", "myapi",
-    "mytoken", "my-token", "my_token", "secrets.", "vault:", "somesecret", "some-secret", "some_secret", "fake", "sample", "test_", "test-", "{password", "%s",
+    "change-me", "change_me", "changeit", "changeme", "dummy", "%s", "enter your", "enter-", "enter_",
+    "env.", "env[", "example", "fake", "foobar", "getenv", "import.meta", "insert", "****", "lorem",
+    "my-api", "my-pass", "my-secret", "my-token", "my_api", "my_pass", "my_secret", "my_token", "myapi",
+    "mypass", "mysecret", "mytoken", "not-real", "not_real", "notreal", "os.environ", "placeholder",
+    "process.env", "put_", "redacted", "replace", "sample", "secrets.", "some-secret", "some_secret",
+    "somesecret", "test-", "test_", "todo", "vault:", "xxxx", "your", "{password", "<your",
 ];
 
 /// What a value is made of.
@@ -246,13 +250,16 @@ fn is_reference(value: &[u8], made: &Makeup) -> bool {
     if path && (made.digits < 3 || !made_like_base64(value)) {
         return true;
     }
-    if value.windows(3).any(|part| part == b"://") || starts(b"sha1-") || starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") {
+    if value.windows(3).any(|part| matches!(part, [b':', b'/', b'/'])) || starts(b"sha1-") || starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") {
         return true;
     }
     if starts(b"#") && value.len() <= 9 || starts(b"--") || starts(b"data:") || starts(b"urn:") || starts(b"arn:") {
         return true;
     }
-    value.ends_with(b"()") || value.windows(2).any(|part| matches!(part, b"::" | b"->" | b"=>" | b"&&" | b"||" | b"\\u" | b"\\x"))
+    value.ends_with(b"()")
+        || value.windows(2).any(|part| {
+            matches!(part, [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x'])
+        })
 }
 
 /// Whether every byte is a base64 digit.
@@ -263,9 +270,12 @@ fn made_like_base64(value: &[u8]) -> bool {
 /// Whether a value has a hole to be filled: `${NAME}`, `{{ name }}`, `<name>`, `%(name)s`, `{name}`, `%NAME%`.
 pub(super) fn is_template(value: &[u8]) -> bool {
     const HOLES: &[(&[u8], &[u8])] = &[(b"${", b"}"), (b"{{", b"}}"), (b"<%", b"%>"), (b"#{", b"}"), (b"%(", b")"), (b"$(", b")"), (b"${{", b"}}")];
+    if !value.iter().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'%' | b'[' | b'_')) {
+        return false;
+    }
     let name = |inside: &[u8]| inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte));
     let has_hole = HOLES.iter().any(|(open, close)| {
-        let Some(at) = value.windows(open.len()).position(|part| part == *open) else { return false };
+        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else { return false };
         let inside = &value[at + open.len()..];
         inside.windows(close.len()).position(|part| part == *close).is_some_and(|end| name(&inside[..end]))
     });
@@ -286,7 +296,7 @@ fn is_placeholder(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
 
 /// Whether a redaction label is in the value.
 pub(super) fn holds_label(value: &[u8]) -> bool {
-    value.windows(LABEL_START.len()).any(|part| part == LABEL_START)
+    value.iter().enumerate().any(|(at, byte)| *byte == b'[' && literal_at(value, at, LABEL_START, false))
 }
 
 /// Whether the value of a vendor's name only stands for one: a hole, a word such as `changeme`, a path or a variable.
