@@ -19,11 +19,16 @@ fn main() {
     let scanner = Scanner::builtin();
     let built = began.elapsed();
     println!(
-        "rules {}  first use {built:?}  automaton {} bytes",
+        "rules {}  first use {built:?}  keywords {} bytes",
         scanner.rules().len(),
-        scanner.automaton_bytes()
+        scanner.keyword_bytes()
     );
 
+    if let Some(unit) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) {
+        let text = fill(&unit);
+        (0..20).for_each(|_| print_rate(scanner, &unit, &text));
+        return;
+    }
     let (name, source) = source();
     print_rate(scanner, &name, &source);
     small_strings(scanner, &source);
@@ -112,7 +117,7 @@ fn source() -> (String, String) {
         path.extension().is_some_and(|end| ["js", "ts", "py", "json", "md"].iter().any(|known| end == *known))
     };
     let mut text = String::new();
-    for path in files.iter().filter(|path| code(path)).step_by(37) {
+    for path in files.iter().filter(|path| code(path)).step_by(11) {
         if let Ok(file) = std::fs::read_to_string(path) {
             text.extend(file.chars().take(40_000));
         }

@@ -35,6 +35,14 @@ pub struct Example {
     actions: Vec<Action>,
     /// What inspection refuses before any decision.
     refusal: Option<Box<Reason>>,
+    /// Whether the address of a name was left open.
+    address: Resolved,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resolved {
+    Given,
+    Open,
 }
 
 /// Stands for whatever public address a name resolves to.
@@ -45,7 +53,7 @@ const SOME_INSIDE_ADDRESSES: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
 impl Example {
-    /// The decisions, in the order they would be taken.
+    /// The decisions; the last is what the example is about.
     #[must_use]
     pub fn actions(&self) -> &[Action] {
         &self.actions
@@ -63,15 +71,13 @@ impl Example {
     fn every(&self, policy: &Policy) -> impl Iterator<Item = Self> {
         let ranges = policy.operator().into_iter().flat_map(|operator| &operator.allowed_ranges);
         let addresses = ranges.map(|entry| entry.value.first()).chain(SOME_INSIDE_ADDRESSES);
-        let open = self.actions.iter().any(|action| {
-            matches!(action, Action::Dial(Dial { host: Host::Name(_), address, .. }) if *address == SOME_PUBLIC_ADDRESS)
-        });
+        let open = self.address == Resolved::Open;
         let at = |address: IpAddr| {
             let moved = self.actions.iter().cloned().map(move |action| match action {
                 Action::Dial(dial) => Dial { address, ..dial }.into(),
                 other => other,
             });
-            Self { actions: moved.collect(), refusal: self.refusal.clone() }
+            Self { actions: moved.collect(), refusal: self.refusal.clone(), address: Resolved::Given }
         };
         let others: Vec<Self> = if open { addresses.map(at).collect() } else { Vec::new() };
         std::iter::once(self.clone()).chain(others)
@@ -168,7 +174,7 @@ fn example(
 }
 
 fn one(action: impl Into<Action>) -> Example {
-    Example { actions: vec![action.into()], refusal: None }
+    Example { actions: vec![action.into()], refusal: None, address: Resolved::Given }
 }
 
 /// A call of a tool and all that its arguments ask for, judged without a schema: by the manifest's rules, then by names
@@ -183,7 +189,7 @@ fn call(
     let usage = ToolUse::infer(tool.as_str(), None);
     let context = Context { rules: rules.get(tool), usage, ..Context::new(surroundings) };
     let asked = Asked { method: "tools/call", tool: None, params: &params };
-    let mut example = Example { actions: Vec::new(), refusal: None };
+    let mut example = Example { actions: Vec::new(), refusal: None, address: Resolved::Given };
     for finding in inspect(&asked, &context) {
         match finding.found {
             Found::Action(action) => example.actions.push(action),
@@ -200,7 +206,10 @@ fn connection(text: &str, address: Option<&str>) -> Result<Example, ValueError> 
     let given = address.map(|text| {
         text.parse::<IpAddr>().map_err(|_| ValueError::new("an address", text, "it is not an IP address"))
     });
-    let address = match (given.transpose()?, &host) {
+    let given = given.transpose()?;
+    let left_open = given.is_none() && matches!(&host, Host::Name(name) if !name.is_localhost());
+    let resolved = if left_open { Resolved::Open } else { Resolved::Given };
+    let address = match (given, &host) {
         (Some(address), _) => address,
         (None, Host::Address(address)) => *address,
         (None, Host::Name(name)) if name.is_localhost() => Ipv4Addr::LOCALHOST.into(),
@@ -208,7 +217,7 @@ fn connection(text: &str, address: Option<&str>) -> Result<Example, ValueError> 
     };
     let address = address.to_canonical();
     let actions = vec![Dial { host: host.clone(), port, address }.into(), Connect { host, port }.into()];
-    Ok(Example { actions, refusal: None })
+    Ok(Example { actions, refusal: None, address: resolved })
 }
 
 /// `host:port` of one connection.

@@ -1,4 +1,4 @@
-//! The manifest, `armor.json`: what a tool's author declares that it needs (manifest spec, 1.0 and 1.1).
+//! The manifest, `armor.json`: what a tool's author declares that it needs (docs/manifest.md; 1.0 and 1.1).
 //!
 //! Reads one document into values that cannot be wrong. Decides nothing: that needs the operator's policy too.
 
@@ -33,7 +33,7 @@ pub struct Manifest {
     pub version: Box<str>,
     /// The base posture.
     pub profile: Profile,
-    /// Whether a profile given on the command line is ignored.
+    /// Whether a profile given on the command line must not loosen the manifest, which here it never can.
     pub locked: bool,
     /// Deadline of one tool call; none where the manifest sets none.
     pub timeout: Option<CallTimeout>,

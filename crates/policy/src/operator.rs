@@ -1,4 +1,4 @@
-//! The operator's policy, `policy.yaml`: what whoever runs the tools allows them (operator-policy spec).
+//! The operator's policy, `policy.yaml`: what whoever runs the tools allows them (docs/policy.md).
 //!
 //! Reads the five sections into values that cannot be wrong. A missing section is the safe default, never no check.
 //! Decides nothing, and counts nothing: rates and times are data for whoever keeps the clock.
@@ -328,6 +328,11 @@ fn audit_of(
         RecordWire::Response => RecordKind::Response,
         RecordWire::Security => RecordKind::Security,
     };
+    if include.as_ref().is_some_and(Vec::is_empty) {
+        let fault = Fault::new("an empty `include` would write nothing down")
+            .hint("leave the key out to write everything");
+        return Err(fault.below("audit.include"));
+    }
     Ok(OperatorAudit {
         log_file: log_file.transpose()?,
         level: match log_level {

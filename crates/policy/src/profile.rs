@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::fmt;
 
-/// The base posture of a manifest (`profile`; manifest spec section 1).
+/// The base posture of a manifest (`profile`; docs/manifest.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 /// What a decision says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[must_use = "a verdict that nobody looks at protects nobody"]
 pub enum Verdict<A> {
     /// Go ahead, with the value in the permit and no other.
@@ -43,7 +43,7 @@ impl<A> Verdict<A> {
 /// ```compile_fail
 /// let forged = portcullis_policy::Permit(portcullis_policy::action::Listen { port: todo!() });
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[must_use = "a permit is to be used, once, for what it allows"]
 pub struct Permit<A>(A);
 
@@ -182,7 +182,7 @@ impl Rule {
     }
 }
 
-/// Where the refused action belongs, for choosing the JSON-RPC code (manifest spec section 2).
+/// Where the refused action belongs, for choosing the JSON-RPC code (those of armor.json 1.0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
     /// Files and folders: -32001.

@@ -7,7 +7,7 @@ use portcullis_policy::action::{
     UsePath, UseSecret,
 };
 use portcullis_policy::value::{AbsPath, EnvName, Host, Port, SecretName, Surroundings, ToolName};
-use portcullis_policy::{Manifest, OperatorPolicy, Policy, Profile, decide, explain};
+use portcullis_policy::{Manifest, OperatorPolicy, Policy, Profile, Rule, decide, explain};
 
 const MANIFEST: &str = r#"{
   "version": "1.0",
@@ -215,6 +215,32 @@ fn an_address_that_carries_another_needs_a_range_over_that_one() {
 }
 
 #[test]
+fn a_document_that_cannot_be_read_makes_a_policy_that_refuses_and_says_so() {
+    let error =
+        Manifest::parse("armor.json", "{\n  \"profile\": nonsense", &Surroundings::unknown()).unwrap_err();
+    let policy = Policy::invalid(error);
+    for action in [using("/srv/data/a", Access::Read), connect("api.example.com", 443), run("ls")] {
+        let verdict = decide(action, &policy);
+        let reason = verdict.reason().unwrap();
+        assert_eq!(reason.rule(), Rule::PolicyInvalid);
+        assert_eq!(reason.source().unwrap().line, 2);
+        assert!(reason.why().contains("not JSON"), "{reason}");
+    }
+}
+
+#[test]
+fn a_name_that_resolves_inside_is_refused_at_the_address() {
+    let policy = author();
+    assert!(decide(connect("api.example.com", 443), &policy).is_allow());
+    for address in
+        ["10.0.0.1", "127.0.0.1", "::1", "::ffff:192.168.0.1", "169.254.169.254", "64:ff9b::a00:1", "0.0.0.0"]
+    {
+        assert!(!decide(dial("api.example.com", 443, address), &policy).is_allow(), "{address}");
+    }
+    assert!(decide(dial("api.example.com", 443, "93.184.215.14"), &policy).is_allow());
+}
+
+#[test]
 fn a_hint_allows_what_was_asked_and_nothing_else() {
     let hint = |path: &str| explain(using(path, Access::Read), &author()).to_string();
     assert!(hint("/home/ann/**").contains(r#"add `"/home/ann/[*][*]"`"#));
@@ -291,7 +317,7 @@ fn a_reason_as_json_carries_the_edit_that_would_allow_it() {
 
 #[test]
 fn rules_have_names_and_codes_that_do_not_change() {
-    let names: Vec<&str> = portcullis_policy::Rule::ALL.iter().map(|rule| rule.name()).collect();
+    let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
     let mut unique = names.clone();
     unique.sort_unstable();
     unique.dedup();

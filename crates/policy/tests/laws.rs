@@ -2,12 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
 use portcullis_policy::action::{
-    Access, Action, CallTool, Connect, Dial, Listen, PassEnv, Resolve, Spawn, UsePath,
+    Access, Action, CallTool, CommandSyntax, Connect, Dial, Listen, PassEnv, Resolve, RunCommand, Spawn,
+    UsePath, UseSecret,
 };
 use portcullis_policy::value::{
-    AbsPath, EnvName, Host, HostPattern, HostRule, PathGlob, Port, Surroundings, ToolName,
+    AbsPath, EnvName, Host, HostPattern, HostRule, PathGlob, Port, SecretName, Surroundings, ToolName,
 };
-use portcullis_policy::{DocumentError, Manifest, OperatorPolicy, Place, Policy, Profile, decide};
+use portcullis_policy::{Change, DocumentError, Manifest, OperatorPolicy, Place, Policy, Profile, decide};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -78,6 +79,15 @@ fn action() -> impl Strategy<Value = Action> {
         1 => path().prop_map(|path| Spawn { program: AbsPath::parse(&path).unwrap() }.into()),
         1 => select(vec!["A", "B"]).prop_map(|name| PassEnv { name: EnvName::parse(name).unwrap() }.into()),
         1 => port().prop_map(|port| Listen { port }.into()),
+        1 => (host(), port(), select(vec!["api", "other"])).prop_map(|(host, port, name)| {
+            UseSecret { secret: SecretName::parse(name).unwrap(), host, port }.into()
+        }),
+        2 => (select(vec!["a", "b x", "sudo a", "c; b", "echo $(a)", "'b' x", "*", "/x/a"]), any::<bool>()).prop_map(
+            |(line, shell)| {
+                let syntax = if shell { CommandSyntax::Shell } else { CommandSyntax::Plain };
+                RunCommand { line: line.into(), syntax }.into()
+            }
+        ),
         1 => select(vec!["read_a", "write_a"]).prop_map(|tool| CallTool { tool: ToolName::parse(tool).unwrap() }.into()),
     ]
 }
@@ -95,6 +105,7 @@ struct Lists {
     spawn: bool,
     env: Vec<&'static str>,
     listen: Vec<u16>,
+    secret: Vec<&'static str>,
     tools: Vec<&'static str>,
     tools_denied: Vec<&'static str>,
 }
@@ -109,6 +120,7 @@ impl Lists {
             "spawn": self.spawn,
             "env": { "allow": self.env },
             "listen": self.listen,
+            "secrets": [{ "name": "api", "env": "API", "hosts": self.secret, "header": "x-key" }],
             "tools": { "allow": self.tools, "deny": self.tools_denied },
         });
         Manifest::parse("armor.json", &text.to_string(), &Surroundings::unknown()).unwrap()
@@ -126,13 +138,19 @@ fn some<T: Clone + std::fmt::Debug + 'static>(values: &'static [T]) -> impl Stra
 fn lists() -> impl Strategy<Value = Lists> {
     let globs = || prop::collection::vec(glob(), 0..4);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
-    let small =
-        (some(&["A", "B"]), some(&[80_u16, 443]), some(&["read_*", "*_a", "write_a"]), some(&["write_*"]));
+    let small = (
+        some(&["A", "B"]),
+        some(&[80_u16, 443]),
+        some(&["read_*", "*_a", "write_a"]),
+        some(&["write_*"]),
+        some(&["a.example:443", "b.a.example:80", "8.8.8.8:443"]),
+    );
     let profile = prop_oneof![3 => Just(Profile::System), 1 => select(&Profile::ALL[..])];
     (profile, globs(), globs(), globs(), prop::collection::vec(rule(), 0..4), flags, small).prop_map(
         |(profile, read, write, deny, network, flags, small)| {
             let (local, metadata, spawn) = flags;
-            let (env, listen, tools, tools_denied) = small;
+            let (env, listen, tools, tools_denied, secret) = small;
+            let secret = if secret.is_empty() { vec!["a.example:443"] } else { secret };
             Lists {
                 profile,
                 read,
@@ -144,6 +162,7 @@ fn lists() -> impl Strategy<Value = Lists> {
                 spawn,
                 env,
                 listen,
+                secret,
                 tools,
                 tools_denied,
             }
@@ -228,6 +247,7 @@ proptest! {
         wider.network.push(rule);
         wider.env.push("B");
         wider.listen.push(22);
+        wider.secret.push("b.a.example:443");
         wider.tools.push("read_a");
         wider.spawn = true;
         prop_assert!(contains(&wider.policy(), &lists.policy(), &action));
@@ -279,6 +299,24 @@ proptest! {
     }
 
     #[test]
+    fn a_suggested_entry_allows_what_was_refused(lists in lists(), name in "[a-z*?{},\\[\\]$é ]{1,6}", action in action()) {
+        let odd = UsePath { path: AbsPath::parse(&format!("/a/{name}")).unwrap(), access: Access::Read };
+        for action in [odd.into(), action] {
+            let lists = Lists { profile: Profile::System, local: false, ..lists.clone() };
+            let Some((field, value)) = suggested(&action, &lists.policy()) else { continue };
+            let mut wider = lists;
+            match field {
+                "filesystem.read" => wider.read.push(value.clone()),
+                "filesystem.write" => wider.write.push(value.clone()),
+                "network.allow" => wider.network.push(value.clone()),
+                _ => continue,
+            }
+            let after = suggested(&action, &wider.policy());
+            prop_assert_ne!(after, Some((field, value)), "{}", action);
+        }
+    }
+
+    #[test]
     fn a_verdict_depends_on_its_arguments_only(lists in lists(), action in action(), others in prop::collection::vec(action(), 0..8)) {
         let policy = lists.policy();
         let before = decide(action.clone(), &policy);
@@ -321,6 +359,16 @@ proptest! {
     }
 }
 
+/// The field and the text that a refusal suggests adding.
+fn suggested(action: &Action, policy: &Policy) -> Option<(&'static str, String)> {
+    let verdict = decide(action.clone(), policy);
+    let suggestion = verdict.reason()?.suggestion()?;
+    match &suggestion.change {
+        Change::Add(value) => Some((suggestion.field, value.parse::<Value>().ok()?.as_str()?.to_owned())),
+        Change::Set(_) => None,
+    }
+}
+
 /// Lists that close nothing by themselves.
 fn open() -> Lists {
     Lists {
@@ -334,6 +382,7 @@ fn open() -> Lists {
         spawn: false,
         env: vec![],
         listen: vec![],
+        secret: vec!["a.example:443"],
         tools: vec![],
         tools_denied: vec![],
     }

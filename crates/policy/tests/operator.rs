@@ -1,4 +1,4 @@
-//! Reading operators' policies: the seed's own file, the safe defaults, and the words of refusal.
+//! Reading operators' policies: a file in wide use, the safe defaults, and the words of refusal.
 #![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
 use expect_test::expect_file;

@@ -262,7 +262,7 @@ fn ids_that_are_none() {
         ),
         (
             r#"{"jsonrpc":"2.0","id":99999999999999999999,"method":"tools/call","params":{"name":"t"}}"#,
-            expect!["-32600 - Request: `id` is an integer of more than 64 bits"],
+            expect!["-32600 - Request: `id` is an integer beyond 9007199254740991"],
         ),
         (
             r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"t"}}"#,

@@ -15,7 +15,6 @@ use portcullis_wire::mcp::{
     DiscoverResult, Envelope, InitializeRequest, InitializeResult, Known, Method, Outcome, Side,
 };
 
-/// Fewer messages than this means that the folder was not read. Raise it to 90 once the recorded sessions are here.
 const LEAST_MESSAGES: usize = 1000;
 
 #[test]

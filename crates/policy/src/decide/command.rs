@@ -1,6 +1,7 @@
 //! Command lines, as far as a decision looks into them: their words, and whether they hold shell syntax.
 
-use globset::Glob;
+/// Longest line that is looked into, in bytes.
+const LONGEST: usize = 64 << 10;
 
 /// A command line taken apart as a POSIX shell would, and again at every operator, separator and quote: one word may be
 /// a command line to the program that gets it.
@@ -10,9 +11,9 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Splits a line; none where quotes are not closed or a NUL makes it end early for some readers.
+    /// Splits a line; none where quotes are not closed, a NUL makes it end early for some readers, or it is too long.
     pub(crate) fn split(line: &str) -> Option<Self> {
-        if line.contains('\0') {
+        if line.contains('\0') || line.len() > LONGEST {
             return None;
         }
         let quoted = shlex::split(line)?;
@@ -20,10 +21,19 @@ impl Line {
         let bare = |text: &str| text.replace(['\'', '"', '\\'], "");
         let texts =
             quoted.iter().map(String::as_str).chain([line]).flat_map(|text| [text.to_owned(), bare(text)]);
-        let words = texts
-            .flat_map(|text| text.split(is_separator).chain([text.as_str()]).map(bare).collect::<Vec<_>>());
-        let words = words.filter(|word| !word.is_empty()).collect();
-        Some(Self { words, expands: line.contains(['$', '`']) })
+        let pieces = texts.flat_map(|text| {
+            text.split(is_separator)
+                .chain([text.as_str()])
+                .map(|piece| last_component(&bare(piece)).to_owned())
+                .collect::<Vec<_>>()
+        });
+        let mut words: Vec<String> = pieces.filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        words.dedup();
+        // A wildcard by itself is an argument, unless it stands where the program does.
+        let program = quoted.first().map(|word| last_component(word));
+        words.retain(|word| word.chars().any(|c| !matches!(c, '*' | '?')) || program == Some(word.as_str()));
+        Some(Self { words, expands: outside_quotes(line, &['\'']).contains(['$', '`']) })
     }
 
     /// Whether a shell would put something else in the place of a part of the line.
@@ -34,12 +44,64 @@ impl Line {
     /// Whether some word names the program, by itself, as the end of a path, or by a wildcard. An argument counts too,
     /// since programs such as `env`, `sudo` and `xargs` run their arguments.
     pub(crate) fn names(&self, program: &str) -> bool {
-        self.words.iter().filter_map(|word| word.rsplit('/').next()).any(|word| {
-            let wild = word.contains(['*', '?', '[']);
-            word.eq_ignore_ascii_case(program)
-                || (wild && Glob::new(word).map_or(true, |glob| glob.compile_matcher().is_match(program)))
-        })
+        let program = program.to_lowercase();
+        self.words.iter().any(|word| covers(&word.to_lowercase(), &program))
     }
+}
+
+fn last_component(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// Whether a shell's wildcard pattern covers the name; `[…]` counts as any character. Takes at most the product of both
+/// lengths in steps.
+fn covers(pattern: &str, name: &str) -> bool {
+    let mut pieces: Vec<char> = Vec::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(character) = rest.chars().next() {
+        let after = rest.get(character.len_utf8()..).unwrap_or_default();
+        let class =
+            if character == '[' { after.get(1..).and_then(|inside| inside.split_once(']')) } else { None };
+        pieces.push(if class.is_some() { '?' } else { character });
+        rest = class.map_or(after, |(_, after)| after);
+    }
+    let name: Vec<char> = name.chars().collect();
+    // Which prefixes of the name the pieces so far can stand for.
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for piece in pieces {
+        if piece == '*' {
+            let mut any = false;
+            reached.iter_mut().for_each(|at| {
+                any |= *at;
+                *at = any;
+            });
+            continue;
+        }
+        let stepped = name.iter().zip(&reached).map(|(letter, at)| *at && (piece == '?' || piece == *letter));
+        reached = std::iter::once(false).chain(stepped).collect();
+    }
+    reached.last().copied().unwrap_or(false)
+}
+
+/// The line without what stands in these quotes.
+fn outside_quotes(line: &str, quotes: &[char]) -> String {
+    let mut open = None;
+    let outside = line.chars().filter(|character| match open {
+        Some(quote) => {
+            if quote == *character {
+                open = None;
+            }
+            false
+        }
+        None => {
+            if quotes.contains(character) {
+                open = Some(*character);
+            }
+            open.is_none()
+        }
+    });
+    outside.collect()
 }
 
 fn is_separator(character: char) -> bool {
@@ -52,6 +114,10 @@ fn is_separator(character: char) -> bool {
 
 /// The first piece of shell syntax in a line that should be one program and its words.
 pub(crate) fn shell_syntax(line: &str) -> Option<&'static str> {
+    let outside = outside_quotes(line, &['\'', '"']);
+    if outside.split_once('{').is_some_and(|(_, rest)| rest.contains(',') && rest.contains('}')) {
+        return Some("{…,…}");
+    }
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
         let found = match character {
@@ -62,8 +128,6 @@ pub(crate) fn shell_syntax(line: &str) -> Option<&'static str> {
             '<' => "<",
             '\n' | '\r' => "a line break",
             '`' => "a backtick",
-            '{' => "{",
-            '}' => "}",
             '$' => match characters.peek() {
                 Some('(') => "$(",
                 Some('{') => "${",
@@ -99,7 +163,9 @@ mod tests {
             ("a ${b}", Some("${")),
             ("a $HOME", Some("$VAR")),
             ("a $1", Some("$VAR")),
-            ("{nc,-l}", Some("{")),
+            ("{nc,-l}", Some("{…,…}")),
+            ("curl -d '{\"a\":1,\"b\":2}'", None),
+            ("find . -exec rm {} +", None),
             ("$'\\x6ec' -l", Some("a `$` before a quote")),
             ("$[1+1]", Some("$[")),
         ];
@@ -128,10 +194,12 @@ mod tests {
         ] {
             assert!(names(line), "{line}");
         }
-        for line in ["rsync a b", "launch", "ncat x"] {
+        for line in ["rsync a b", "launch", "ncat x", "ls *", "[ -f x ]", "find . -name *.c"] {
             assert!(!names(line), "{line}");
         }
         assert!(Line::split("a 'b").is_none());
         assert!(Line::split("a\0b").is_none());
+        assert!(Line::split(&"? ".repeat(40_000)).is_none());
+        assert!(!Line::split("grep 'foo$' x").is_none_or(|line| line.expands()));
     }
 }

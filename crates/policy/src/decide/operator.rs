@@ -50,7 +50,7 @@ enum Ground {
     Name,
 }
 
-/// The seed's order of decision: blocked port, literal address, `localhost`, endpoint, name to look up.
+/// The order of decision (docs/policy.md): blocked port, literal address, `localhost`, endpoint, name to look up.
 fn ground<A: Sealed>(
     action: &A,
     operator: &Operator,
@@ -67,7 +67,7 @@ fn ground<A: Sealed>(
         Host::Name(name) if name.is_localhost() => {
             let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
             let [first, second] = loopback.map(|address| in_range(action, operator, address));
-            return first.or(second).map(|()| Ground::Localhost);
+            return second.or(first).map(|()| Ground::Localhost);
         }
         Host::Name(name) => name,
     };

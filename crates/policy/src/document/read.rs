@@ -80,6 +80,12 @@ fn found(unexpected: Unexpected<'_>) -> String {
 fn wanted(expected: &dyn de::Expected) -> String {
     match expected.to_string().as_str() {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number in range".into(),
+        "a sequence" => "a list".into(),
+        "a map" => "a table".into(),
+        "a string" => "a text".into(),
+        "a boolean" => "`true` or `false`".into(),
+        other if other.starts_with("struct ") => "a table".into(),
+        other if other.starts_with("enum ") => "one of the known words".into(),
         other => other.into(),
     }
 }
@@ -341,7 +347,7 @@ mod tests {
         );
         json(
             r#"{"name": "x", "deep": {"name": 1}}"#,
-            &expect!["a.json:1:32: `deep.name`: expected a string, found the number `1`"],
+            &expect!["a.json:1:32: `deep.name`: expected a text, found the number `1`"],
         );
         json(r#"{"name": "x", "name": "y"}"#, &expect!["a.json:1:15: the key `name` appears twice"]);
         json(r#"{"name": "x", "na\u006de": "y"}"#, &expect!["a.json:1:15: the key `name` appears twice"]);

@@ -181,7 +181,7 @@ fn tool(inspection: &mut Inspection<'_>, name: Option<&str>) {
     match name.map(|name| (name, ToolName::parse(name))) {
         Some((_, Ok(tool))) => inspection.action(CallTool { tool }.into()),
         Some((name, Err(cause))) => {
-            let why = format!("it is no name of a tool: {}", cause.why());
+            let why = format!("it is not a tool name: {}", cause.why());
             inspection.unclear(Area::Manifest, name, &why);
         }
         None => inspection.unclear(Area::Manifest, "no name", "a call needs the name of a tool"),

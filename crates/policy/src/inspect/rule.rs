@@ -1,4 +1,4 @@
-//! What a manifest says about single arguments (`tools.rules`, manifest spec section 4), as plain data.
+//! What a manifest says about single arguments (`tools.rules`, docs/manifest.md), as plain data.
 //!
 //! Reads no document: the manifest's reader builds these. A rule can say what an argument is and narrow what it may
 //! hold; it cannot allow a path or a host.

@@ -115,7 +115,7 @@ fn web(inspection: &mut Inspection<'_>, text: &str, rest: &str, manner: Manner) 
         Ok(parsed) => parsed,
         // In running text, the search for URLs inside it has the word.
         Err(_) if manner == Manner::Text => return,
-        Err(cause) => return unclear(inspection, text, &format!("it is no valid URL: {cause}")),
+        Err(cause) => return unclear(inspection, text, &format!("it is not a valid URL: {cause}")),
     };
     if hidden && Some(parsed.host_str()) != first_word(text).as_ref().map(Url::host_str) {
         return unclear(inspection, text, "it contains control characters, which some readers drop");
@@ -149,7 +149,7 @@ fn to(inspection: &mut Inspection<'_>, text: &str, parsed: &Url, port: Option<u1
     let port = parsed.port_or_known_default().or(port).and_then(Port::new);
     match (host, port) {
         (Ok(host), Some(port)) => inspection.connect(host, port),
-        (Err(cause), _) => unclear(inspection, text, &format!("its host is none: {}", cause.why())),
+        (Err(cause), _) => unclear(inspection, text, &format!("it has no valid host: {}", cause.why())),
         (_, None) => unclear(inspection, text, "it has no port that is known"),
     }
 }
@@ -166,7 +166,7 @@ fn foreign(inspection: &mut Inspection<'_>, text: &str) {
         Ok(_) => {
             unclear(inspection, text, "its scheme is not known, so neither is the port that it leads to");
         }
-        Err(cause) => unclear(inspection, text, &format!("it is no valid URL: {cause}")),
+        Err(cause) => unclear(inspection, text, &format!("it is not a valid URL: {cause}")),
     }
 }
 
@@ -203,7 +203,7 @@ pub(super) fn scheme_relative(inspection: &mut Inspection<'_>, text: &str) {
     }
     match Url::parse(&format!("https://{rest}")) {
         Ok(parsed) => to(inspection, text, &parsed, None),
-        Err(cause) => unclear(inspection, text, &format!("it is no valid URL: {cause}")),
+        Err(cause) => unclear(inspection, text, &format!("it is not a valid URL: {cause}")),
     }
 }
 
@@ -226,7 +226,7 @@ fn bare_host(inspection: &mut Inspection<'_>, text: &str, manner: Manner) {
     match Url::parse(&format!("https://{text}")) {
         Ok(parsed) => to(inspection, text, &parsed, None),
         Err(_) if manner == Manner::Reference => {}
-        Err(cause) => unclear(inspection, text, &format!("it is no valid URL: {cause}")),
+        Err(cause) => unclear(inspection, text, &format!("it is not a valid URL: {cause}")),
     }
 }
 
@@ -246,7 +246,7 @@ pub(super) fn secure_copy(text: &str) -> Option<&str> {
 pub(super) fn secure_shell(inspection: &mut Inspection<'_>, text: &str, host: &str) {
     match (Host::parse(host), Port::new(22)) {
         (Ok(host), Some(port)) => inspection.connect(host, port),
-        _ => unclear(inspection, text, "its host is none"),
+        _ => unclear(inspection, text, "it has no valid host"),
     }
 }
 
@@ -264,7 +264,7 @@ pub(super) fn file(inspection: &mut Inspection<'_>, text: &str) {
     }
     let parsed = match Url::parse(text) {
         Ok(parsed) => parsed,
-        Err(cause) => return refuse(inspection, &format!("it is no valid URL: {cause}")),
+        Err(cause) => return refuse(inspection, &format!("it is not a valid URL: {cause}")),
     };
     if parsed.host_str().is_some_and(|host| !host.is_empty()) {
         return refuse(inspection, "a `file:` URL with a host names a file on another machine");
@@ -377,7 +377,7 @@ fn one_web(inspection: &mut Inspection<'_>, name: &str, after: &str) {
     let host = host_part(authority);
     match Url::parse(&format!("{name}://{host}/")) {
         Ok(parsed) => to(inspection, show, &parsed, None),
-        Err(cause) => unclear(inspection, show, &format!("it is no valid URL: {cause}")),
+        Err(cause) => unclear(inspection, show, &format!("it is not a valid URL: {cause}")),
     }
 }
 
@@ -411,7 +411,7 @@ fn one_net(inspection: &mut Inspection<'_>, name: &str, after: &str, port: u16) 
         }
         match Url::parse(&format!("{name}://{host}/")) {
             Ok(parsed) => to(inspection, show, &parsed, Some(port)),
-            Err(cause) => unclear(inspection, show, &format!("it is no valid URL: {cause}")),
+            Err(cause) => unclear(inspection, show, &format!("it is not a valid URL: {cause}")),
         }
     }
 }

@@ -441,8 +441,18 @@ fn notes(wire: &ManifestWire, check: &Checker<'_>) -> Vec<Note> {
     {
         notes.push(Note {
             source: check.source(flag.place),
-            message: "`deny_local: false` opens private networks and this machine to the hosts listed".into(),
+            message: "`deny_local: false` lets the hosts listed lead to private networks and this machine"
+                .into(),
             hint: "leave it out unless the tool must reach a local service".into(),
+        });
+    }
+    if let Some(flag) = wire.network.as_ref().and_then(|network| network.value.deny_metadata.as_ref())
+        && !flag.value
+    {
+        notes.push(Note {
+            source: check.source(flag.place),
+            message: "`deny_metadata: false` lets the hosts listed lead to a cloud's credentials".into(),
+            hint: "leave it out".into(),
         });
     }
     notes

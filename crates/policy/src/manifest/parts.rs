@@ -123,7 +123,7 @@ pub enum Params {
 /// What is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// Whether the tool's calls are recorded. The operator's policy may insist.
+    /// Whether the tool's calls are recorded.
     pub enabled: bool,
     /// Days to keep records; none for the operator's choice.
     pub retention_days: Option<u64>,
@@ -200,7 +200,7 @@ pub struct SecretUse {
     pub field: SecretField,
 }
 
-/// How well a jail holds (design section 4).
+/// How well a jail holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Protocol gate only, each missing layer accepted by name.

@@ -23,7 +23,7 @@ pub(crate) struct ManifestWire {
     pub(crate) min_spec: Option<Spanned<String>>,
     /// The base posture: a ceiling for everything below.
     pub(crate) profile: Spanned<Profile>,
-    /// Whether `--profile` on the command line is ignored.
+    /// Kept from other readers, where it keeps `--profile` from loosening the manifest; here `--profile` can only narrow.
     #[serde(default)]
     pub(crate) locked: bool,
     /// How long one tool call may take, in milliseconds.
@@ -267,7 +267,8 @@ pub(crate) struct ExampleWire {
     pub(crate) write: Option<String>,
     /// A connection, `host:port`.
     pub(crate) connect: Option<String>,
-    /// Beside `connect`: the address that the name resolves to; some public one where not given.
+    /// Beside `connect`: the address that the name resolves to. Where not given, what must be allowed is tried at a public
+    /// one, and what must be refused at public and inside ones.
     pub(crate) address: Option<String>,
     /// A program started.
     pub(crate) spawn: Option<String>,

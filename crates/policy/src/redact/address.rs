@@ -180,11 +180,13 @@ fn scheme_kind(text: &[u8], at: usize) -> Option<Kind> {
     }
 }
 
-/// Whether an address is the sketch of one: a port that is the word, or the login every Oracle manual uses.
+/// Whether an address is the sketch of one: `user:pass@host`, a port that is the word, or the login of Oracle's manuals.
 fn is_sketch(user: &[u8], secret: &[u8], host: &[u8]) -> bool {
     let name = host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)).count();
     let port = host.get(name..).is_some_and(|rest| rest.starts_with(b":port") || rest.starts_with(b":PORT"));
-    port || (user == b"scott" && secret == b"tiger")
+    let nobody = matches!(user, b"user" | b"username") && matches!(secret, b"pass" | b"password" | b"passwd");
+    let nowhere = matches!(host.get(..name), Some(b"host" | b"hostname" | b"hostport" | b"server" | b"dsn"));
+    port || (nobody && nowhere) || (user == b"scott" && secret == b"tiger")
 }
 
 /// Whether the text between the colon and the sign is a password and not a hole or an example.

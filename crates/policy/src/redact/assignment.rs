@@ -52,6 +52,7 @@ pub(super) struct Reader {
     gap: ClassId,
     line_gap: ClassId,
     bare: ClassId,
+    line: ClassId,
     not_double: ClassId,
     not_single: ClassId,
     not_back: ClassId,
@@ -74,7 +75,8 @@ impl Reader {
             name: class(b"_-.$", &word, false)?,
             gap: class(b" \t", &[], false)?,
             line_gap: class(b" \t\r\n", &[], false)?,
-            bare: class(b" \t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
+            bare: class(b" =&\t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
+            line: class(b" \t\r\n\"'`,;|\\", &[(0, 31), (127, 127)], true)?,
             not_double: class(b"\"\r\n", &[], true)?,
             not_single: class(b"'\r\n", &[], true)?,
             not_back: class(b"`\r\n", &[], true)?,
@@ -82,43 +84,53 @@ impl Reader {
         })
     }
 
-    /// Reads the assignment whose name holds the word at `at..end`.
-    pub(super) fn read(&self, runs: &mut Runs<'_>, at: usize, end: usize) -> Option<Assignment> {
-        let text = runs.text();
-        let mut name_end = end + runs.length(self.name, end, NAME);
-        while name_end > end && matches!(text[name_end - 1], b'-' | b'.') {
+    /// Where the name ends that holds a word ending at `end`; `None` when it is too long to be one.
+    pub(super) fn name_end(&self, runs: &mut Runs<'_>, end: usize) -> Option<usize> {
+        let length = runs.length(self.name, end, NAME);
+        let mut name_end = end + length;
+        while name_end > end && matches!(runs.text()[name_end - 1], b'-' | b'.') {
             name_end -= 1;
         }
-        let mut name_start = at;
-        while name_start > 0 && at - name_start < NAME && runs.table().has(self.name, text[name_start - 1]) {
-            name_start -= 1;
-        }
-        let name = Name {
-            start: name_start,
-            end: name_end,
-            before: name_start.checked_sub(1).map(|before| text[before]),
-        };
-        let mut cursor = Cursor { runs, at: name_end };
-        let closed = cursor.closers();
-        self.value(&mut cursor, &name, closed)
+        (length < NAME).then_some(name_end)
     }
 
-    /// Reads the operator and the value after the name and its closing quotes and brackets.
-    fn value(&self, cursor: &mut Cursor<'_, '_>, name: &Name, closed: Closed) -> Option<Assignment> {
-        let after_name = cursor.at;
+    /// Reads the assignment whose name ends at `name_end` and holds a word at `at`.
+    pub(super) fn read(&self, runs: &mut Runs<'_>, at: usize, name_end: usize) -> Option<Assignment> {
+        let mut cursor = Cursor { runs, at: name_end };
+        let closed = cursor.closers();
         let gap = cursor.skip(self.gap);
         let operator = cursor.operator(closed, gap)?;
-        let operator = match operator {
+        if operator == Operator::None && closed == Closed::Quote {
+            return None;
+        }
+        let text = cursor.runs.text();
+        let mut start = at;
+        while start > 0 && at - start < NAME && cursor.runs.table().has(self.name, text[start - 1]) {
+            start -= 1;
+        }
+        let name = Name { start, end: name_end, before: start.checked_sub(1).map(|before| text[before]) };
+        self.value(&mut cursor, &name, closed, operator, gap)
+    }
+
+    /// Reads the value after a name and its operator.
+    fn value(
+        &self,
+        cursor: &mut Cursor<'_, '_>,
+        name: &Name,
+        closed: Closed,
+        operator: Operator,
+        gap: usize,
+    ) -> Option<Assignment> {
+        match operator {
             Operator::Element if name.before != Some(b'<') => return None,
-            Operator::None if !name.is_flag(cursor.runs.text()) => {
-                // A directive such as `secret "value";` has quotes right after its name.
-                if !matches!(cursor.peek(), Some(b'"' | b'\'')) || closed == Closed::Quote {
-                    return None;
-                }
-                Operator::None
+            // A directive such as `secret "value";` has quotes right after its name.
+            Operator::None
+                if !name.is_flag(cursor.runs.text()) && !matches!(cursor.peek(), Some(b'"' | b'\'')) =>
+            {
+                return None;
             }
-            other => other,
-        };
+            _ => {}
+        }
         let operator_end = cursor.at;
         cursor.skip(self.line_gap);
         let crossed_line = cursor.runs.text().get(operator_end..cursor.at)?.contains(&b'\n');
@@ -152,7 +164,7 @@ impl Reader {
             Operator::Element | Operator::None => Style::Marked,
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
             Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
-            Operator::Equals if !spaced && after_name == name.end => Style::Tight,
+            Operator::Equals if !spaced && closed == Closed::Nothing => Style::Tight,
             _ => Style::Bare,
         };
         Some(name.assigned(start, end, style))
@@ -161,16 +173,26 @@ impl Reader {
     /// Where a value without quotes ends.
     fn bare_end(&self, cursor: &mut Cursor<'_, '_>, operator: Operator, name: &Name) -> usize {
         let start = cursor.at;
-        let length = cursor.runs.length(self.bare, start, VALUE);
         let text = cursor.runs.text();
+        let query = matches!(name.before, Some(b'?' | b'&' | b';'));
+        // One value a line may hold signs that elsewhere begin the next: a text of signs is read once.
+        let whole = !query && operator != Operator::Element && name.starts_line(text);
+        let mut length = cursor.runs.length(if whole { self.line } else { self.bare }, start, VALUE);
+        length += text
+            .get(start + length..)
+            .unwrap_or_default()
+            .iter()
+            .take(3)
+            .take_while(|byte| **byte == b'=')
+            .count();
         let value = &text[start..start + length];
         let stop = match operator {
             Operator::Element => value.iter().position(|byte| *byte == b'<'),
-            Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => {
-                value.iter().position(|byte| matches!(byte, b'&' | b'#' | b')' | b'>' | b']' | b'}' | b'<'))
+            Operator::Equals if query => {
+                value.iter().position(|byte| matches!(byte, b'#' | b')' | b'>' | b']' | b'}' | b'<'))
             }
             // The body of a form: `token=value&next=...`.
-            Operator::Equals => value.iter().position(|byte| *byte == b'&').filter(|at| {
+            Operator::Equals if whole => value.iter().position(|byte| *byte == b'&').filter(|at| {
                 value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')
             }),
             _ => None,

@@ -3,6 +3,8 @@
 //! Small and total: every function takes any bytes and answers `None` or a number. Not a general codec; decoding is
 //! bounded by the caller.
 
+use std::sync::LazyLock;
+
 /// The value of a base64 digit in either alphabet.
 fn digit64(byte: u8) -> Option<u32> {
     Some(u32::from(match byte {
@@ -84,34 +86,35 @@ pub(super) fn base62_tail(mut value: u32) -> [u8; 6] {
     tail
 }
 
-/// `value` in base 36 with lower-case digits, filled with zeros to seven places.
-pub(super) fn base36_tail(mut value: u32) -> [u8; 7] {
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let mut tail = [b'0'; 7];
-    for place in tail.iter_mut().rev() {
-        *place = DIGITS[(value % 36) as usize];
-        value /= 36;
+/// `n` times its binary logarithm, for counts.
+static WEIGHTS: LazyLock<[f32; 256]> = LazyLock::new(|| {
+    let mut weights = [0.0; 256];
+    for (count, weight) in (0_u16..).zip(weights.iter_mut()).skip(1) {
+        *weight = f32::from(count) * f32::from(count).log2();
     }
-    tail
-}
+    weights
+});
 
-/// Shannon entropy of the first 256 bytes, in hundredths of a bit per byte.
+/// Shannon entropy of the first 255 bytes, in hundredths of a bit per byte.
 pub(super) fn entropy(bytes: &[u8]) -> u16 {
-    let bytes = bytes.get(..256).unwrap_or(bytes);
-    let mut counts = [0_u16; 256];
-    for &byte in bytes {
-        counts[usize::from(byte)] += 1;
+    let bytes = bytes.get(..255).unwrap_or(bytes);
+    let Ok(total) = u8::try_from(bytes.len()) else { return 0 };
+    if total == 0 {
+        return 0;
     }
-    let total = bytes.len() as f32;
-    let mut sum = 0.0_f32;
+    let weights: &[f32; 256] = &WEIGHTS;
+    let mut counts = [0_u8; 256];
+    let mut sum = 0.0;
     for &byte in bytes {
-        let count = std::mem::take(&mut counts[usize::from(byte)]);
-        if count > 0 {
-            let share = f32::from(count) / total;
-            sum -= share * share.log2();
-        }
+        // The weight of one more of the same: what is left in the end is the sum over all counts.
+        let count = &mut counts[usize::from(byte)];
+        sum += weights[usize::from(*count) + 1] - weights[usize::from(*count)];
+        *count += 1;
     }
-    (sum * 100.0) as u16
+    let bits = (weights[usize::from(total)] - sum) / f32::from(total);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 8 bits")]
+    let hundredths = (bits * 100.0 + 0.5).max(0.0) as u16;
+    hundredths
 }
 
 #[cfg(test)]
@@ -128,6 +131,5 @@ mod tests {
         assert_eq!(entropy(b"abcdabcd"), 200);
         assert_eq!(entropy(b""), 0);
         assert_eq!(&base62_tail(61), b"00000z");
-        assert_eq!(&base36_tail(36), b"0000010");
     }
 }

@@ -19,6 +19,7 @@ mod class;
 mod companion;
 mod encoding;
 mod finding;
+mod keywords;
 mod name;
 mod pattern;
 mod pem;
@@ -27,6 +28,7 @@ mod rule;
 mod scanner;
 mod spelling;
 mod value;
+mod words;
 
 pub use finding::Finding;
 pub use pattern::Shape;

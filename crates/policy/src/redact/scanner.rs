@@ -1,36 +1,32 @@
-//! The scanner: one automaton over the keywords of all rules, then that rule's own test where a keyword stands.
+//! The scanner: one search for the keywords of all rules, then that rule's own test where a keyword stands.
 //!
-//! The automaton searches the first bytes of every keyword, whatever the case; a hit hands over to the pattern, the
-//! assignment reader or one of the hand-written readers, each bounded. There is no regular expression at run time. It
+//! A hit hands over to the pattern, the assignment reader or one of the hand-written readers, each bounded. There is no regular expression at run time. It
 //! finds and does not replace: that is [`super::replace`].
 
 use std::sync::OnceLock;
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, MatchKind, dfa};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::address::{self, Kind, Parts};
 use super::assignment::{Assignment, Reader, Style};
 use super::check::is_filler;
-use super::class::{ByteSet, Runs};
+use super::class::{ByteSet, ClassTable, Runs};
 use super::finding::{Finding, settle};
+use super::keywords::Keywords;
 use super::name::{self, Promise};
 use super::pattern::{Shape, literal_at};
 use super::pem::{self, Dashes};
 use super::rule::{Rule, RuleFault, RuleFile, Special};
 use super::value;
+use super::words;
 
 /// The rule file.
 const RULES: &str = include_str!("../../data/credentials.rules");
 
-/// How many bytes of a keyword the automaton knows; the rest is compared where it hits. Fewer keep the automaton in
-/// the nearest cache, more keep it from stopping at common words.
-const KEYWORD: usize = 6;
-
 /// The shortest value [`Scanner::with_literals`] accepts: shorter ones are part of ordinary words.
 pub const SHORTEST_LITERAL: usize = 6;
 
-/// What to do where the automaton stops.
+/// What to do where a keyword stands.
 #[derive(Debug, Clone, Copy)]
 enum Hook {
     /// Test the pattern of this find.
@@ -50,9 +46,10 @@ enum Hook {
 /// The rules, ready to search: built once for the life of the program.
 struct Engine {
     file: RuleFile,
-    automaton: dfa::DFA,
-    /// Per keyword of the automaton, its length and the hooks.
-    hooks: Vec<(usize, Vec<Hook>)>,
+    keywords: Keywords,
+    /// What to do at each keyword.
+    hooks: Vec<Hook>,
+    telltales: words::Parts,
     reader: Reader,
     parts: Parts,
 }
@@ -70,6 +67,16 @@ pub struct Scanner {
 struct Work<'t> {
     runs: Runs<'t>,
     dashes: Dashes,
+    /// The last assignment read, by where its name's word ran on to: several words of one name ask for the same.
+    last: Option<(usize, Option<Assignment>)>,
+    /// The last value judged, by its start, and what its name promised.
+    judged: Option<(usize, Promise)>,
+}
+
+impl<'t> Work<'t> {
+    fn new(classes: &'t ClassTable, text: &'t [u8]) -> Self {
+        Self { runs: Runs::new(classes, text), dashes: Dashes::default(), last: None, judged: None }
+    }
 }
 
 impl std::fmt::Debug for Scanner {
@@ -94,23 +101,10 @@ impl Engine {
             file.classes.intern(kept).ok_or_else(|| late("too many classes".to_owned()))
         };
         let parts = Parts { strict: part(b"/?#")?, loose: part(b"")? };
-        let mut keywords: Vec<(Vec<u8>, Vec<Hook>)> = Vec::new();
-        for (keyword, hook) in hooks_of(&file) {
-            let short = keyword.get(..KEYWORD).unwrap_or(&keyword).to_ascii_lowercase();
-            match keywords.iter_mut().find(|(known, _)| *known == short) {
-                Some((_, hooks)) => hooks.push(hook),
-                None => keywords.push((short, vec![hook])),
-            }
-        }
-        let automaton = dfa::Builder::new()
-            .match_kind(MatchKind::Standard)
-            .start_kind(aho_corasick::StartKind::Unanchored)
-            .ascii_case_insensitive(true)
-            .prefilter(false)
-            .build(keywords.iter().map(|(keyword, _)| keyword))
-            .map_err(|error| late(error.to_string()))?;
-        let hooks = keywords.into_iter().map(|(keyword, hooks)| (keyword.len(), hooks)).collect();
-        Ok(Self { file, automaton, hooks, reader, parts })
+        let (keywords, hooks): (Vec<Vec<u8>>, Vec<Hook>) = hooks_of(&file).into_iter().unzip();
+        let keywords = Keywords::new(keywords.iter().map(Vec::as_slice));
+        let telltales = words::Parts::new(value::TELLTALES);
+        Ok(Self { file, keywords, hooks, telltales, reader, parts })
     }
 
     /// The engine of the built-in rules.
@@ -129,24 +123,6 @@ impl Engine {
         self.file.rules.iter().find(|rule| rule.special == Some(special))
     }
 
-    /// Deals with a state of the automaton that ends keywords at `end`.
-    fn stop(
-        &'static self,
-        work: &mut Work<'_>,
-        state: aho_corasick::automaton::StateID,
-        end: usize,
-        found: &mut Vec<Finding>,
-    ) {
-        for index in 0..self.automaton.match_len(state) {
-            let keyword = self.automaton.match_pattern(state, index).as_usize();
-            let Some((length, hooks)) = self.hooks.get(keyword) else { continue };
-            let Some(at) = end.checked_sub(*length) else { continue };
-            for hook in hooks {
-                self.hook(work, *hook, at, found);
-            }
-        }
-    }
-
     /// Deals with one hook whose keyword starts at `at`.
     fn hook(&'static self, work: &mut Work<'_>, hook: Hook, at: usize, found: &mut Vec<Finding>) {
         match hook {
@@ -163,7 +139,17 @@ impl Engine {
                     let name = work.runs.text().get(assignment.name_start..assignment.name_end);
                     let promise =
                         name.and_then(|name| name::promise(name, at - assignment.name_start, word, *promise));
-                    self.named_value(work.runs.text(), &assignment, name.unwrap_or_default(), promise, found);
+                    if promise.is_some_and(|promise| {
+                        work.judged.replace((assignment.start, promise)) != Some((assignment.start, promise))
+                    }) {
+                        self.named_value(
+                            work.runs.text(),
+                            &assignment,
+                            name.unwrap_or_default(),
+                            promise,
+                            found,
+                        );
+                    }
                 }
             }
             Hook::Armour(mark) => {
@@ -218,7 +204,15 @@ impl Engine {
         if !literal_at(work.runs.text(), at, word.as_bytes(), true) {
             return None;
         }
-        self.reader.read(&mut work.runs, at, at + word.len())
+        let name_end = self.reader.name_end(&mut work.runs, at + word.len())?;
+        if let Some((end, known)) = work.last
+            && end == name_end
+        {
+            return known;
+        }
+        let read = self.reader.read(&mut work.runs, at, name_end);
+        work.last = Some((name_end, read));
+        read
     }
 
     /// Tests a value against the rules of a vendor; `key` is the name when it is not in the same text.
@@ -235,14 +229,14 @@ impl Engine {
         let name = key.or_else(|| text.get(assignment.name_start..assignment.name_end)).unwrap_or_default();
         let Some(value) = text.get(assignment.start..assignment.end) else { return };
         for rule in word.rules.iter().filter_map(|rule| self.file.rules.get(*rule)) {
+            if !rule.values.iter().any(|pattern| pattern.fills(runs, assignment.start, assignment.end)) {
+                continue;
+            }
             if !rule.with.is_empty() && !rule.with.iter().any(|part| holds_folded(name, part.as_bytes())) {
                 continue;
             }
-            let fits =
-                rule.values.iter().any(|pattern| pattern.fills(runs, assignment.start, assignment.end));
-            if fits
-                && !is_filler(value)
-                && !value::is_stand_in(value, name)
+            if !is_filler(value)
+                && !value::is_stand_in(value, name, &self.telltales)
                 && rule.checks.iter().all(|check| check.passes(value, value))
             {
                 found.push(Finding { rule, start: assignment.start, end: assignment.end });
@@ -262,7 +256,7 @@ impl Engine {
         let (Some(promise), Some(value)) = (promise, text.get(assignment.start..assignment.end)) else {
             return;
         };
-        if value::is_credential(value, name, assignment.style, promise) {
+        if value::is_credential(value, name, assignment.style, promise, &self.telltales) {
             self.push(Special::Names, Some((assignment.start, assignment.end)), found);
         }
     }
@@ -339,10 +333,10 @@ impl Scanner {
         self.engine.file.shapes(rule.place)
     }
 
-    /// Bytes of memory the automaton holds.
+    /// Bytes of memory the search for keywords holds.
     #[must_use]
-    pub fn automaton_bytes(&self) -> usize {
-        self.engine.automaton.memory_usage()
+    pub fn keyword_bytes(&self) -> usize {
+        self.engine.keywords.bytes()
     }
 
     /// Adds to `found` every credential of `text`, sorted by place and apart from each other.
@@ -375,18 +369,13 @@ impl Scanner {
     fn collect(&self, text: &str, found: &mut Vec<Finding>) {
         let engine = self.engine;
         let bytes = text.as_bytes();
-        let Ok(mut state) = engine.automaton.start_state(Anchored::No) else { return };
         let mut work: Option<Work<'_>> = None;
-        for (at, &byte) in bytes.iter().enumerate() {
-            state = engine.automaton.next_state(Anchored::No, state, byte);
-            if engine.automaton.is_special(state) && engine.automaton.is_match(state) {
-                let work = work.get_or_insert_with(|| Work {
-                    runs: Runs::new(&engine.file.classes, bytes),
-                    dashes: Dashes::default(),
-                });
-                engine.stop(work, state, at + 1, found);
+        engine.keywords.each(bytes, |at, number| {
+            let work = work.get_or_insert_with(|| Work::new(&engine.file.classes, bytes));
+            if let Some(hook) = engine.hooks.get(usize::from(number)) {
+                engine.hook(work, *hook, at, found);
             }
-        }
+        });
         if let (Some(literals), Some(rule)) = (&self.literals, engine.special(Special::Known)) {
             found.extend(literals.find_iter(bytes).map(|hit| Finding {
                 rule,
@@ -399,46 +388,30 @@ impl Scanner {
     /// Judges the whole of `value` by the words of `key`.
     fn judge_by_name(&self, key: &str, value: &str, found: &mut Vec<Finding>) {
         let engine = self.engine;
-        let Ok(mut state) = engine.automaton.start_state(Anchored::No) else { return };
         let whole =
             Assignment { name_start: 0, name_end: 0, start: 0, end: value.len(), style: Style::Named };
         let mut runs = Runs::new(&engine.file.classes, value.as_bytes());
-        for (at, &byte) in key.as_bytes().iter().enumerate() {
-            state = engine.automaton.next_state(Anchored::No, state, byte);
-            if !engine.automaton.is_special(state) || !engine.automaton.is_match(state) {
-                continue;
+        let key = key.as_bytes();
+        engine.keywords.each(key, |at, number| match engine.hooks.get(usize::from(number)) {
+            Some(Hook::Vendor(index)) if engine.word_at(key, at, *index) => {
+                engine.vendor(&mut runs, *index, &whole, Some(key), found);
             }
-            for index in 0..engine.automaton.match_len(state) {
-                let keyword = engine.automaton.match_pattern(state, index).as_usize();
-                let Some((length, hooks)) = engine.hooks.get(keyword) else { continue };
-                let Some(start) = (at + 1).checked_sub(*length) else { continue };
-                for hook in hooks {
-                    match *hook {
-                        Hook::Vendor(index) if engine.word_at(key, start, index) => {
-                            engine.vendor(&mut runs, index, &whole, Some(key.as_bytes()), found);
-                        }
-                        Hook::Word(index) => {
-                            let Some((word, promise)) = name::WORDS.get(index) else { continue };
-                            if literal_at(key.as_bytes(), start, word.as_bytes(), true) {
-                                let promise = name::promise(key.as_bytes(), start, word, *promise);
-                                engine.named_value(value.as_bytes(), &whole, key.as_bytes(), promise, found);
-                            }
-                        }
-                        _ => {}
-                    }
+            Some(Hook::Word(index)) => {
+                let Some((word, promise)) = name::WORDS.get(*index) else { return };
+                if literal_at(key, at, word.as_bytes(), true) {
+                    let promise = name::promise(key, at, word, *promise);
+                    engine.named_value(value.as_bytes(), &whole, key, promise, found);
                 }
             }
-        }
+            _ => {}
+        });
     }
 }
 
 impl Engine {
     /// Whether the vendor's word stands at `at` of `key`.
-    fn word_at(&self, key: &str, at: usize, word: usize) -> bool {
-        self.file
-            .words
-            .get(word)
-            .is_some_and(|word| literal_at(key.as_bytes(), at, word.word.as_bytes(), true))
+    fn word_at(&self, key: &[u8], at: usize, word: usize) -> bool {
+        self.file.words.get(word).is_some_and(|word| literal_at(key, at, word.word.as_bytes(), true))
     }
 }
 

@@ -7,6 +7,8 @@ use super::assignment::Style;
 use super::check::is_filler;
 use super::encoding::entropy;
 use super::name::Promise;
+use super::pattern::literal_at;
+use super::words::{Parts, is_among};
 
 /// The start of a redaction label: what is already hidden is not found again.
 pub(super) const LABEL_START: &[u8] = b"[REDACTED:";
@@ -16,153 +18,154 @@ const SHORTEST_PASSWORD: usize = 4;
 /// The shortest value that counts as a machine's key in text.
 const SHORTEST_KEY: usize = 12;
 /// The longest value that counts.
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
 
-/// Whole values that say "put something here" or name a type; compared without case.
+/// Sorted. Whole values that say "put something here" or name a type; compared without case.
 const PLACEHOLDERS: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "string",
-    "str",
-    "text",
-    "boolean",
-    "bool",
-    "number",
-    "object",
-    "array",
+    "...",
+    "access_token",
+    "always",
     "any",
-    "null",
-    "none",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "required",
-    "optional",
-    "unknown",
-    "empty",
-    "default",
-    "hidden",
-    "masked",
-    "redacted",
-    "removed",
+    "api-key",
+    "api_key",
+    "apikey",
+    "array",
+    "authorization_code",
+    "auto",
+    "basestring",
+    "basic",
+    "bearer",
     "binary",
-    "hash",
-    "username",
-    "user",
-    "email",
-    "login",
-    "value",
-    "key",
-    "name",
+    "bool",
+    "boolean",
+    "buffer",
+    "bytes",
+    "client_credentials",
+    "client_secret",
+    "cookie",
     "credential",
     "credentials",
-    "private",
-    "public",
-    "auto",
-    "manual",
-    "bearer",
-    "basic",
-    "n/a",
-    "tbd",
-    "todo",
-    "...",
-    "field",
-    "input",
-    "basestring",
-    "integer",
-    "enum",
+    "current-password",
     "date",
-    "file",
-    "path",
-    "bytes",
-    "buffer",
-    "uuid",
-    "keyring",
-    "prompt",
+    "default",
+    "email",
+    "empty",
+    "enum",
     "env",
     "environment",
+    "false",
+    "field",
+    "file",
+    "hash",
     "header",
-    "query",
-    "cookie",
-    "never",
-    "always",
-    "off",
-    "new-password",
-    "current-password",
-    "one-time-code",
-    "client_credentials",
-    "authorization_code",
-    "access_token",
-    "refresh_token",
+    "hidden",
     "id_token",
-    "client_secret",
+    "input",
+    "integer",
+    "key",
+    "keyring",
+    "login",
+    "manual",
+    "masked",
+    "n/a",
+    "name",
+    "never",
+    "new-password",
+    "nil",
+    "none",
     "nopass",
+    "null",
+    "number",
+    "object",
+    "off",
+    "one-time-code",
+    "optional",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "path",
+    "private",
+    "prompt",
+    "public",
+    "pwd",
+    "query",
+    "redacted",
+    "refresh_token",
+    "removed",
+    "required",
+    "secret",
+    "str",
+    "string",
+    "tbd",
+    "text",
+    "todo",
+    "token",
+    "true",
+    "undefined",
+    "unknown",
+    "user",
+    "username",
+    "uuid",
+    "value",
 ];
 
-/// Parts that mark a placeholder wherever they stand; compared without case.
-const TELLTALES: &[&str] = &[
-    "changeme",
-    "change_me",
+/// Parts that mark a placeholder wherever they stand; compared without case. Sorted by the low five bits of their first
+/// byte, then as text.
+pub(super) const TELLTALES: &[&str] = &[
     "change-me",
+    "change_me",
     "changeit",
-    "your",
-    "placeholder",
+    "changeme",
     "dummy",
-    "example",
-    "xxxx",
-    "replace",
-    "redacted",
-    "****",
-    "<your",
-    "insert",
-    "enter_",
+    "%s",
+    "enter your",
     "enter-",
-    "put_",
-    "todo",
-    "notreal",
+    "enter_",
+    "env.",
+    "env[",
+    "example",
+    "fake",
+    "foobar",
+    "getenv",
+    "import.meta",
+    "insert",
+    "****",
+    "lorem",
+    "my-api",
+    "my-pass",
+    "my-secret",
+    "my-token",
+    "my_api",
+    "my_pass",
+    "my_secret",
+    "my_token",
+    "myapi",
+    "mypass",
+    "mysecret",
+    "mytoken",
     "not-real",
     "not_real",
-    "process.env",
+    "notreal",
     "os.environ",
-    "getenv",
-    "env[",
-    "env.",
-    "import.meta",
-    "lorem",
-    "foobar",
-    "enter your",
-    "mypass",
-    "my-pass",
-    "my_pass",
-    "mysecret",
-    "my-secret",
-    "my_secret",
-    "my-api",
-    "my_api",
-    "myapi",
-    "mytoken",
-    "my-token",
-    "my_token",
+    "placeholder",
+    "process.env",
+    "put_",
+    "redacted",
+    "replace",
+    "sample",
     "secrets.",
-    "vault:",
-    "somesecret",
     "some-secret",
     "some_secret",
-    "fake",
-    "sample",
-    "test_",
+    "somesecret",
     "test-",
+    "test_",
+    "todo",
+    "vault:",
+    "xxxx",
+    "your",
     "{password",
-    "%s",
+    "<your",
 ];
 
 /// What a value is made of.
@@ -229,7 +232,13 @@ fn class_of(byte: u8) -> u8 {
 }
 
 /// Whether `value`, assigned to `name` in `style`, looks like the credential its name promises.
-pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Promise) -> bool {
+pub(super) fn is_credential(
+    value: &[u8],
+    name: &[u8],
+    style: Style,
+    promise: Promise,
+    telltales: &Parts,
+) -> bool {
     let shortest = match (style, promise) {
         (Style::Named, _) => 3,
         (_, Promise::Password) => SHORTEST_PASSWORD,
@@ -240,7 +249,7 @@ pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Pr
         return false;
     }
     let made = Makeup::of(value);
-    if made.all_same || is_filler(value) || is_template(value) || is_placeholder(value, name) {
+    if made.all_same || is_filler(value) || is_template(value) || is_placeholder(value, name, telltales) {
         return false;
     }
     if made.space > 0 {
@@ -388,7 +397,7 @@ fn is_reference(value: &[u8], made: &Makeup) -> bool {
     if path && (made.digits < 3 || !made_like_base64(value)) {
         return true;
     }
-    if value.windows(3).any(|part| part == b"://")
+    if value.windows(3).any(|part| matches!(part, [b':', b'/', b'/']))
         || starts(b"sha1-")
         || starts(b"sha256-")
         || starts(b"sha384-")
@@ -405,9 +414,12 @@ fn is_reference(value: &[u8], made: &Makeup) -> bool {
         return true;
     }
     value.ends_with(b"()")
-        || value
-            .windows(2)
-            .any(|part| matches!(part, b"::" | b"->" | b"=>" | b"&&" | b"||" | b"\\u" | b"\\x"))
+        || value.windows(2).any(|part| {
+            matches!(
+                part,
+                [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x']
+            )
+        })
 }
 
 /// Whether every byte is a base64 digit.
@@ -426,11 +438,14 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         (b"$(", b")"),
         (b"${{", b"}}"),
     ];
+    if !value.iter().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'%' | b'[' | b'_')) {
+        return false;
+    }
     let name = |inside: &[u8]| {
         inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte))
     };
     let has_hole = HOLES.iter().any(|(open, close)| {
-        let Some(at) = value.windows(open.len()).position(|part| part == *open) else { return false };
+        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else { return false };
         let inside = &value[at + open.len()..];
         inside.windows(close.len()).position(|part| part == *close).is_some_and(|end| name(&inside[..end]))
     });
@@ -446,29 +461,30 @@ pub(super) fn is_template(value: &[u8]) -> bool {
 }
 
 /// Whether a value is a known filler word, holds a telltale part, repeats its own name, or counts up.
-fn is_placeholder(value: &[u8], name: &[u8]) -> bool {
-    if value.eq_ignore_ascii_case(name)
-        || PLACEHOLDERS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
-    {
+fn is_placeholder(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
+    if value.eq_ignore_ascii_case(name) || is_among(value, PLACEHOLDERS) {
         return true;
     }
-    value.len() <= 96 && TELLTALES.iter().any(|part| holds_folded(value, part.as_bytes()))
-}
-
-/// Whether `part`, lower-case, is in `value`, whatever its case.
-fn holds_folded(value: &[u8], part: &[u8]) -> bool {
-    let Some(first) = part.first() else { return false };
-    value
-        .windows(part.len())
-        .any(|found| found[0].to_ascii_lowercase() == *first && found.eq_ignore_ascii_case(part))
+    value.len() <= 96 && telltales.any_in(value)
 }
 
 /// Whether a redaction label is in the value.
 pub(super) fn holds_label(value: &[u8]) -> bool {
-    value.windows(LABEL_START.len()).any(|part| part == LABEL_START)
+    value.iter().enumerate().any(|(at, byte)| *byte == b'[' && literal_at(value, at, LABEL_START, false))
 }
 
 /// Whether the value of a vendor's name only stands for one: a hole, a word such as `changeme`, a path or a variable.
-pub(super) fn is_stand_in(value: &[u8], name: &[u8]) -> bool {
-    is_template(value) || is_placeholder(value, name) || holds_label(value)
+pub(super) fn is_stand_in(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
+    is_template(value) || is_placeholder(value, name, telltales) || holds_label(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::words::is_sorted;
+
+    #[test]
+    fn placeholders_are_sorted() {
+        assert!(is_sorted(PLACEHOLDERS));
+    }
 }

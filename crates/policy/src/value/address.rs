@@ -1,4 +1,4 @@
-//! What kind of address an address is: the special-use table (IANA special-purpose registries; broker spec section 4).
+//! What kind of address an address is: the special-use table (IANA special-purpose registries).
 //!
 //! IPv4 embedded in IPv6 (mapped, compatible, 6to4, NAT64) is judged by the IPv4 address it carries, since that is where
 //! the packets go.
@@ -10,13 +10,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum AddressClass {
     /// A public unicast address.
     Public,
-    /// This machine: 127/8 and `::1`.
+    /// This machine: 127/8 and `::1`, and 0/8 and `::`, which the kernel takes for it.
     Loopback,
-    /// A private network: RFC 1918, RFC 6598 (carrier NAT), unique local, link-local, site-local.
+    /// A private network: RFC 1918, RFC 6598 (carrier NAT), unique local, IPv6 link-local and site-local, local NAT64.
     Private,
-    /// A cloud's instance-metadata service.
+    /// A cloud's instance-metadata service, and all of IPv4 link-local, where clouds put theirs.
     Metadata,
-    /// Anything else that is no ordinary destination: unspecified, multicast, documentation, benchmarking, reserved.
+    /// Anything else that is no ordinary destination: multicast, documentation, benchmarking, reserved.
     Reserved,
 }
 

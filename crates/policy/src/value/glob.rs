@@ -96,6 +96,15 @@ impl PathGlob {
         self.root
     }
 
+    /// The same for a pattern in a list that denies, where a folder goes with all that is in it.
+    #[must_use]
+    pub fn reach_of_deny(&self) -> Reach {
+        match &self.reach {
+            Reach::Path(path) | Reach::Tree(path) => Reach::Tree(path.clone()),
+            Reach::Within(path) => Reach::Within(path.clone()),
+        }
+    }
+
     /// The compiled alternatives, for building a set.
     pub(crate) fn covering(&self) -> impl Iterator<Item = &Alternative> {
         self.covers.iter()
@@ -133,6 +142,19 @@ impl Eq for PathGlob {}
 impl fmt::Display for PathGlob {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
+    }
+}
+
+/// Goes to the end of a `[…]`, in which `{`, `}` and `*` are themselves.
+fn skip_class(rest: &mut std::str::Chars<'_>) {
+    if rest.as_str().starts_with(['!', '^']) {
+        rest.next();
+    }
+    rest.next();
+    for character in rest {
+        if character == ']' {
+            break;
+        }
     }
 }
 
@@ -247,6 +269,7 @@ fn check_braces(pattern: &str) -> Result<(), &'static str> {
             '\\' => {
                 characters.next();
             }
+            '[' => skip_class(&mut characters),
             '{' => depth += 1,
             '}' => depth = depth.saturating_sub(1),
             '/' if depth > 0 => {

@@ -263,6 +263,9 @@ impl HostRule {
         let (host, port) = text
             .rsplit_once(':')
             .ok_or_else(|| refuse("it must be `host:port`, such as `api.example.com:443`"))?;
+        if text.contains("://") {
+            return Err(refuse("write `host:port` without a scheme, such as `api.example.com:443`"));
+        }
         if host.contains(':') && !host.starts_with('[') {
             return Err(refuse("an IPv6 address needs brackets, such as `[::1]:443`"));
         }

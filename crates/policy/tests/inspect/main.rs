@@ -1,6 +1,6 @@
 //! Argument inspection, case by case: what each value of each kind asks for.
 //!
-//! The rows follow manifest spec section 3. Figures are in `benches/inspect.rs`, laws in
+//! Figures are in `benches/inspect.rs`, laws in
 //! `inspect_laws.rs`, methods and schemas in `inspect_messages.rs`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]

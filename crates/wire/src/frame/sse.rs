@@ -118,6 +118,10 @@ impl Events {
                     self.is_spent = true;
                     return Some(Err(failure));
                 }
+                // Only an event that could be read moves the place to resume from.
+                if let Some(id) = &self.id {
+                    id.clone_into(&mut self.last_id);
+                }
                 if !self.data.is_empty() {
                     break;
                 }
@@ -238,10 +242,7 @@ impl Events {
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if !value.contains('\0') => {
-                value.clone_into(&mut self.last_id);
-                self.id = Some(value.to_owned());
-            }
+            "id" if !value.contains('\0') => self.id = Some(value.to_owned()),
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry_ms = value.parse().ok();
             }

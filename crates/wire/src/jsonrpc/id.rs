@@ -39,8 +39,8 @@ pub enum IdError {
     /// A number with a fraction or an exponent, or `-0`.
     #[error("`id` is a number that is not written as an integer")]
     NotAnInteger,
-    /// An integer that 64 bits do not hold: peers would round it and answer another id.
-    #[error("`id` is an integer of more than 64 bits")]
+    /// An integer that a double does not hold exactly: peers would round it and answer another id.
+    #[error("`id` is an integer beyond 9007199254740991")]
     OutOfRange,
     /// Longer than [`LONGEST_ID_BYTES`].
     #[error("`id` of {0} bytes is over the limit of {LONGEST_ID_BYTES}")]
@@ -49,6 +49,9 @@ pub enum IdError {
     #[error("`id` is not JSON")]
     NotJson,
 }
+
+/// The largest integer that a double holds together with all below it.
+const EXACT_IN_A_DOUBLE: u64 = (1 << 53) - 1;
 
 impl<'a> RawId<'a> {
     /// The id that `value` is.
@@ -65,7 +68,8 @@ impl<'a> RawId<'a> {
             if raw == "-0" || raw.contains(['.', 'e', 'E']) {
                 return Err(IdError::NotAnInteger);
             }
-            if value.as_i64().is_none() && value.as_u64().is_none() {
+            // Beyond this a peer that reads numbers as doubles answers with another id.
+            if value.as_i64().is_none_or(|number| number.unsigned_abs() > EXACT_IN_A_DOUBLE) {
                 return Err(IdError::OutOfRange);
             }
         }
@@ -156,7 +160,7 @@ mod tests {
 
     #[test]
     fn strings_and_integers_are_ids_and_nothing_else() {
-        for id in ["0", "1", "-7", "9223372036854775807", "18446744073709551615", r#""""#, r#""a\u0000""#] {
+        for id in ["0", "1", "-7", "9007199254740991", "-9007199254740991", r#""""#, r#""a\u0000""#] {
             assert_eq!(RawId::read(id).unwrap().as_str(), id);
         }
         for (id, reason) in [
@@ -165,7 +169,9 @@ mod tests {
             ("1.0", "`id` is a number that is not written as an integer"),
             ("1e0", "`id` is a number that is not written as an integer"),
             ("-0", "`id` is a number that is not written as an integer"),
-            ("18446744073709551616", "`id` is an integer of more than 64 bits"),
+            ("9007199254740992", "`id` is an integer beyond 9007199254740991"),
+            ("-9007199254740992", "`id` is an integer beyond 9007199254740991"),
+            ("18446744073709551616", "`id` is an integer beyond 9007199254740991"),
             ("[1]", "`id` is not JSON"),
             ("01", "`id` is not JSON"),
         ] {
@@ -184,6 +190,6 @@ mod tests {
         assert_eq!(id("\"a\""), id("\"\\u0061\""));
         assert_eq!(id("\"a\"").key(), OwnedId::text("a").unwrap().as_raw().key());
         assert_eq!(id("7").key(), OwnedId::integer(7).as_raw().key());
-        assert_ne!(id("18446744073709551615").key(), id("9223372036854775807").key());
+        assert_ne!(id("9007199254740991").key(), id("9007199254740990").key());
     }
 }

@@ -95,7 +95,11 @@ impl<'a> Envelope<'a> {
             "arguments" => self.arguments = object(message, "arguments", value)?,
             "cursor" => self.cursor = text(message, "cursor", value)?,
             "requestId" => self.request_id = id(message, "requestId", value)?,
-            "ref" => self.reference = object(message, "ref", value)?,
+            "ref" => self.reference = fixed(message, "ref", value, &["type", "uri", "name"])?,
+            "argument" if self.method == Some(Method::CompletionComplete) => {
+                fixed(message, "argument", value, &["name", "value"])?;
+                return Ok(false);
+            }
             "level" => self.level = text(message, "level", value)?,
             "taskId" => self.task_id = text(message, "taskId", value)?,
             "requestState" => self.request_state = text(message, "requestState", value)?,
@@ -103,7 +107,9 @@ impl<'a> Envelope<'a> {
             "progressToken" if self.method == Some(Method::Progress) => {
                 self.progress_token = id(message, "progressToken", value)?;
             }
-            "protocolVersion" if self.version.is_none() => self.version = version(message, value)?,
+            "protocolVersion" if self.method == Some(Method::Initialize) => {
+                self.version = version(message, value)?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -114,10 +120,13 @@ impl<'a> Envelope<'a> {
         let value = member.value;
         match member.key.decode().as_ref() {
             // A progress notification names its token in `params`; one in its `_meta` means nothing.
+            meta_key::PROGRESS_TOKEN if self.method == Some(Method::Progress) => {}
             meta_key::PROGRESS_TOKEN => {
                 let token = id(message, meta_key::PROGRESS_TOKEN, value)?;
                 self.progress_token = self.progress_token.or(token);
             }
+            // The handshake belongs to the older revisions, whatever its `_meta` says.
+            meta_key::PROTOCOL_VERSION if self.method == Some(Method::Initialize) => {}
             meta_key::PROTOCOL_VERSION => {
                 self.version = version(message, value)?;
                 self.is_modern = self.version.is_some();
@@ -221,6 +230,20 @@ pub(super) fn refuse_variant(
     let found = member.key.decode();
     let text = format!("member `{}` of `{place}` is a case variant of `{name}`", found.escape_default());
     Err(message.refuse(code::INVALID_PARAMS, text))
+}
+
+/// An object whose members have fixed names: case variants of them are refused.
+fn fixed<'a>(
+    message: &Message<'a>,
+    place: &str,
+    value: Value<'a>,
+    known: &[&'static str],
+) -> Result<Option<Value<'a>>, Refusal> {
+    let object = object(message, place, value)?;
+    for member in object.into_iter().flat_map(Value::members) {
+        refuse_variant(message, place, &member, known)?;
+    }
+    Ok(object)
 }
 
 fn wrong(message: &Message<'_>, name: &str, value: Value<'_>, wanted: &str) -> Refusal {
