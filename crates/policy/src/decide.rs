@@ -10,6 +10,7 @@ mod operator;
 use crate::action::{
     Action, CallTool, Connect, Dial, Listen, PassEnv, Resolve, RunCommand, Spawn, UsePath, UseSecret,
 };
+use crate::manifest::Manifest;
 use crate::policy::{Policy, Sides};
 use crate::verdict::{Area, Change, Permit, Reason, Rule, Source, Suggestion, Verdict};
 use std::sync::Arc;
@@ -151,7 +152,10 @@ impl<'a, A: sealed::Sealed> Refusal<'a, A> {
     /// A refusal that an edit would undo.
     pub(crate) fn unless(self, why: impl Into<String>, field: &'static str, change: Change) -> Judged {
         let document = Arc::clone(&self.source.document);
-        self.with(why.into(), Some(Suggestion { document, field, change }))
+        // Nobody can edit what is built in: what is missing is a document.
+        let suggestion = Suggestion { document, field, change };
+        let written = *self.source.document != *Manifest::BUILT_IN;
+        self.with(why.into(), written.then_some(suggestion))
     }
 
     fn with(self, why: String, suggestion: Option<Suggestion>) -> Judged {

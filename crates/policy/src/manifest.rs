@@ -70,6 +70,8 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The document of [`Self::strict`].
+    pub const BUILT_IN: &'static str = "built-in (no armor.json was found)";
     /// The `$schema` of specification 1.0.
     pub const SCHEMA_1_0: &'static str = "https://mcp-armor.com/spec/v1.0/armor.schema.json";
     /// The `$schema` of specification 1.1.
@@ -104,17 +106,11 @@ impl Manifest {
     /// of at most 512 KB, audit on.
     #[must_use]
     pub fn strict() -> Self {
-        let document: Arc<str> = "built-in".into();
+        let document: Arc<str> = Self::BUILT_IN.into();
         let start = Source { document: Arc::clone(&document), line: 1, column: 1 };
         Self {
             document,
-            sections: Sections {
-                document: start.clone(),
-                profile: start.clone(),
-                files: start.clone(),
-                network: start.clone(),
-                env: start,
-            },
+            sections: Sections::all_at(&start),
             spec: Spec::V1_0,
             version: "1.0".into(),
             profile: Profile::Strict,

@@ -199,7 +199,7 @@ fn spawning<A: Sealed>(action: &A, author: &Author) -> Judged {
     if author.manifest.spawn {
         return Ok(());
     }
-    let source = &author.manifest.sections.document;
+    let source = &author.manifest.sections.spawn;
     let refusal = Refusal::new(action, Rule::SpawnNotDeclared, source);
     refusal.unless("`spawn` is not declared", "spawn", Change::Set("true".into()))
 }
@@ -213,7 +213,7 @@ impl Judge for Spawn {
 impl Judge for RunCommand {
     fn author(&self, author: &Author) -> Judged {
         spawning(self, author)?;
-        let source = &author.manifest.sections.document;
+        let source = &author.manifest.sections.spawn;
         let why = match (Line::split(&self.line), self.syntax) {
             (None, _) => "its quotes are not closed, or it holds a NUL character".to_owned(),
             (Some(_), CommandSyntax::Shell) => return Ok(()),
@@ -244,7 +244,7 @@ impl Judge for UseSecret {
     fn author(&self, author: &Author) -> Judged {
         powered(self, author, Power::Environment)?;
         let declared = author.manifest.secrets.iter().find(|entry| entry.value.name == self.secret);
-        let source = declared.map_or(&author.manifest.sections.document, |entry| &entry.source);
+        let source = declared.map_or(&author.manifest.sections.secrets, |entry| &entry.source);
         if declared.is_some_and(|entry| {
             entry.value.hosts.iter().any(|rule| rule.value.matches(&self.host, self.port))
         }) {
@@ -268,7 +268,7 @@ impl Judge for Listen {
         if author.manifest.listen.iter().any(|entry| entry.value == self.port) {
             return Ok(());
         }
-        Refusal::new(self, Rule::ListenNotListed, &author.manifest.sections.document).unless(
+        Refusal::new(self, Rule::ListenNotListed, &author.manifest.sections.listen).unless(
             "no entry of `listen` names the port",
             "listen",
             Change::Add(self.port.to_string()),
@@ -289,7 +289,7 @@ impl Judge for CallTool {
         if allow.iter().any(|entry| entry.value.matches(&self.tool)) {
             return Ok(());
         }
-        Refusal::new(self, Rule::ToolNotListed, &author.manifest.sections.document).unless_listed(
+        Refusal::new(self, Rule::ToolNotListed, &author.manifest.sections.tools).unless_listed(
             "no entry of `tools.allow` covers it",
             "tools.allow",
             self.tool.as_str(),

@@ -26,6 +26,7 @@ pub(super) fn manifest(
     let spec = spec(&wire)?;
     let check = Checker { document };
     let mut notes = notes(&wire, &check);
+    let sections = sections(&check, &wire);
     let ManifestWire {
         schema: _,
         version,
@@ -50,7 +51,6 @@ pub(super) fn manifest(
         examples,
         install,
     } = wire;
-    let sections = sections(&check, profile.place, filesystem.as_ref(), network.as_ref(), env.as_ref());
     let EnvWire { allow: env } = env.map(|env| env.value).unwrap_or_default();
     let paths = Paths { check: &check, surroundings };
     let manifest = Manifest {
@@ -66,7 +66,7 @@ pub(super) fn manifest(
             .map_err(|fault| fault.below("filesystem"))?,
         network: network_rules(network.map(|wire| wire.value).unwrap_or_default(), &check)
             .map_err(|fault| fault.below("network"))?,
-        spawn,
+        spawn: spawn.is_some_and(|spawn| spawn.value),
         env: check.all("env.allow", &env, EnvName::parse)?,
         output: output_rules(&output).map_err(|fault| fault.below("output"))?,
         audit: audit_rules(&audit).map_err(|fault| fault.below("audit"))?,
@@ -90,20 +90,20 @@ pub(super) fn manifest(
     Ok(Manifest { examples, notes, ..manifest })
 }
 
-fn sections(
-    check: &Checker<'_>,
-    profile: Place,
-    files: Option<&Spanned<FilesystemWire>>,
-    network: Option<&Spanned<NetworkWire>>,
-    env: Option<&Spanned<EnvWire>>,
-) -> Sections {
-    let start = Place { line: 1, column: 1 };
+fn sections(check: &Checker<'_>, wire: &ManifestWire) -> Sections {
+    fn at<T>(section: Option<&Spanned<T>>) -> Place {
+        section.map_or(Place { line: 1, column: 1 }, |section| section.place)
+    }
     Sections {
-        document: check.source(start),
-        profile: check.source(profile),
-        files: check.source(files.map_or(start, |files| files.place)),
-        network: check.source(network.map_or(start, |network| network.place)),
-        env: check.source(env.map_or(start, |env| env.place)),
+        document: check.source(Place { line: 1, column: 1 }),
+        profile: check.source(wire.profile.place),
+        files: check.source(at(wire.filesystem.as_ref())),
+        network: check.source(at(wire.network.as_ref())),
+        env: check.source(at(wire.env.as_ref())),
+        spawn: check.source(at(wire.spawn.as_ref())),
+        tools: check.source(at(wire.tools.as_ref())),
+        secrets: check.source(at(wire.secrets.as_ref())),
+        listen: check.source(at(wire.listen.as_ref())),
     }
 }
 

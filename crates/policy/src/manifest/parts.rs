@@ -38,6 +38,32 @@ pub struct Sections {
     pub network: Source,
     /// `env`.
     pub env: Source,
+    /// `spawn`.
+    pub spawn: Source,
+    /// `tools`.
+    pub tools: Source,
+    /// `secrets`.
+    pub secrets: Source,
+    /// `listen`.
+    pub listen: Source,
+}
+
+impl Sections {
+    /// All at one place.
+    pub(crate) fn all_at(place: &Source) -> Self {
+        let here = || place.clone();
+        Self {
+            document: here(),
+            profile: here(),
+            files: here(),
+            network: here(),
+            env: here(),
+            spawn: here(),
+            tools: here(),
+            secrets: here(),
+            listen: here(),
+        }
+    }
 }
 
 /// Where a manifest comes from, in its author's words: proves nothing.

@@ -34,8 +34,8 @@ pub(crate) struct ManifestWire {
     /// Hosts and ports.
     pub(crate) network: Option<Spanned<NetworkWire>>,
     /// Whether the tool may start other programs.
-    #[serde(default)]
-    pub(crate) spawn: bool,
+    #[schemars(default = "no")]
+    pub(crate) spawn: Option<Spanned<bool>>,
     /// Environment variables.
     pub(crate) env: Option<Spanned<EnvWire>>,
     /// What is done to what the tool answers.
@@ -93,6 +93,11 @@ pub(crate) struct NetworkWire {
     /// Whether cloud metadata services stay closed.
     #[schemars(default = "yes")]
     pub(crate) deny_metadata: Option<Spanned<bool>>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the schema generator wants the field's own type")]
+fn no() -> Option<bool> {
+    Some(false)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the schema generator wants the field's own type")]
