@@ -3,6 +3,8 @@
 //! One run prints every figure side by side. The source is read from `.deps/redaction/source` (see
 //! `bench/redaction/fetch.py`); without it a synthetic text is made, and the line says so.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -18,9 +20,16 @@ fn main() {
     let began = Instant::now();
     let scanner = Scanner::builtin();
     let built = began.elapsed();
-    println!("rules {}  first use {built:?}  keywords {} bytes", scanner.rules().len(), scanner.keyword_bytes());
+    println!(
+        "rules {}  first use {built:?}  keywords {} bytes",
+        scanner.rules().len(),
+        scanner.keyword_bytes()
+    );
 
-    if let Some(unit) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) {
+    if let Some(unit) = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+    {
         let text = fill(&unit);
         (0..20).for_each(|_| print_rate(scanner, &unit, &text));
         return;
@@ -46,7 +55,10 @@ fn main() {
             keywords = (rate, name);
         }
     }
-    println!("{:8.0} MB/s  slowest of {count} keyword-dense texts: {}", keywords.0, keywords.1);
+    println!(
+        "{:8.0} MB/s  slowest of {count} keyword-dense texts: {}",
+        keywords.0, keywords.1
+    );
     let least = if keywords.0 < slowest.0 { keywords } else { slowest };
     println!("{:8.0} MB/s  least of all: {}", least.0, least.1);
 }
@@ -77,7 +89,12 @@ fn print_rate(scanner: &Scanner, name: &str, text: &str) {
 
 /// The same source as strings of 40 bytes scanned one by one.
 fn small_strings(scanner: &Scanner, source: &str) {
-    let pieces: Vec<String> = source.chars().collect::<Vec<_>>().chunks(40).map(|piece| piece.iter().collect()).collect();
+    let pieces: Vec<String> = source
+        .chars()
+        .collect::<Vec<_>>()
+        .chunks(40)
+        .map(|piece| piece.iter().collect())
+        .collect();
     let mut best = f64::INFINITY;
     let mut found = Vec::new();
     for _ in 0..4 {
@@ -89,7 +106,11 @@ fn small_strings(scanner: &Scanner, source: &str) {
         }
         best = best.min(began.elapsed().as_secs_f64());
     }
-    println!("{:8.0} MB/s  the same in {} strings of 40 characters", megabytes(source.len()) / best, pieces.len());
+    println!(
+        "{:8.0} MB/s  the same in {} strings of 40 characters",
+        megabytes(source.len()) / best,
+        pieces.len()
+    );
 }
 
 /// One megabyte of package source, or of something like it.
@@ -104,7 +125,10 @@ fn source() -> (String, String) {
         }
     }
     files.sort();
-    let code = |path: &PathBuf| path.extension().is_some_and(|end| ["js", "ts", "py", "json", "md"].iter().any(|known| end == *known));
+    let code = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|end| ["js", "ts", "py", "json", "md"].iter().any(|known| end == *known))
+    };
     let mut text = String::new();
     for path in files.iter().filter(|path| code(path)).step_by(11) {
         if let Ok(file) = std::fs::read_to_string(path) {
@@ -118,7 +142,10 @@ fn source() -> (String, String) {
     let mut line = 0;
     while text.len() < SIZE {
         line += 1;
-        let _ = writeln!(text, "function handler{line}(request, response) {{ const tokenCount = request.body.length + {line}; return response.send(tokenCount); }}");
+        let _ = writeln!(
+            text,
+            "function handler{line}(request, response) {{ const tokenCount = request.body.length + {line}; return response.send(tokenCount); }}"
+        );
     }
     ("synthetic source (no packages fetched)".to_owned(), text)
 }
@@ -144,13 +171,19 @@ fn adversarial() -> Vec<(String, String)> {
         ("one class without end, lower", "a"),
         ("class and starts", "AKIA-sk_live_-ghp_aB3"),
         ("armour beginnings", "-----BEGIN PRIVATE KEY-----"),
-        ("armour beginnings with bodies", "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"),
+        (
+            "armour beginnings with bodies",
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA",
+        ),
         ("armour dashes", "----- BEGIN "),
         ("names alone", "passwordtokensecretkey"),
         ("names with underscores", "api_key_secret_token_"),
         ("assignments to names", "password=password="),
         ("assignments, quoted", "token=\"a1b2c3d4e5f6\" "),
-        ("assignments, long quoted", "secret: \"aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1\",\n"),
+        (
+            "assignments, long quoted",
+            "secret: \"aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1\",\n",
+        ),
         ("assignments, never closed", "\"password\": \""),
         ("assignments, escapes", "\\\"token\\\":\\\""),
         ("assignments, spaces", "token      =      "),
@@ -169,7 +202,10 @@ fn adversarial() -> Vec<(String, String)> {
         ("multi-byte letters", "\u{e4}\u{1f600}\u{4e16}"),
         ("multi-byte letters and names", "\u{4e16}token=\u{1f600}"),
     ];
-    units.into_iter().map(|(name, unit)| (format!("{name}: {unit:?}"), fill(unit))).collect()
+    units
+        .into_iter()
+        .map(|(name, unit)| (format!("{name}: {unit:?}"), fill(unit)))
+        .collect()
 }
 
 /// A text per keyword and border: nothing but that keyword.
@@ -193,6 +229,11 @@ fn keyword_dense() -> Vec<(String, String)> {
 
 /// The first literal of a pattern.
 fn anchor(pattern: &str) -> String {
-    let marked = pattern.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(anchor, _)| anchor);
-    marked.unwrap_or_else(|| pattern.split(['[', '(']).next().unwrap_or_default()).replace("\\s", " ")
+    let marked = pattern
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(anchor, _)| anchor);
+    marked
+        .unwrap_or_else(|| pattern.split(['[', '(']).next().unwrap_or_default())
+        .replace("\\s", " ")
 }

@@ -51,9 +51,26 @@ fn report(path: &Path, text: &str, out: &mut impl std::io::Write) -> std::io::Re
     for finding in found {
         let before = text.get(..finding.start).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let shown: String = text.get(finding.start..finding.end).unwrap_or_default().chars().take(120).collect();
-        let context: String = before.chars().rev().take(50).collect::<Vec<_>>().into_iter().rev().collect();
-        writeln!(out, "{}\t{line}\t{}\t{shown:?}\t{context:?}", path.display(), finding.rule.id())?;
+        let shown: String = text
+            .get(finding.start..finding.end)
+            .unwrap_or_default()
+            .chars()
+            .take(120)
+            .collect();
+        let context: String = before
+            .chars()
+            .rev()
+            .take(50)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        writeln!(
+            out,
+            "{}\t{line}\t{}\t{shown:?}\t{context:?}",
+            path.display(),
+            finding.rule.id()
+        )?;
     }
     Ok(())
 }

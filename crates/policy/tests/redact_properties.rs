@@ -1,5 +1,7 @@
 //! Laws of the scanner over texts nobody wrote.
 
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test may fail loudly")]
+
 use portcullis_policy::redact::{Finding, Scanner, Shape};
 use proptest::prelude::*;
 
@@ -12,12 +14,45 @@ fn scan(text: &str) -> Vec<Finding> {
 /// Pieces that come near credentials, so that random texts do too.
 fn near() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
-        "ghp_", "sk-", "AKIA", "eyJ", ".", "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----", "password", "token", "=", ": ",
-        "\"", "'", "\\\"", "://", "@", "postgres", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", " ", "\n", "[REDACTED:", "]", "bearer ", "\u{4e16}", "\u{e4}",
-        "AKIAQ3EGLSXN5HZ7TR2B", "glpat-", "_gitlab_session=", "0123456789abcdef0123456789abcdef", "}", "{", "&", "%3D",
+        "ghp_",
+        "sk-",
+        "AKIA",
+        "eyJ",
+        ".",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----END RSA PRIVATE KEY-----",
+        "password",
+        "token",
+        "=",
+        ": ",
+        "\"",
+        "'",
+        "\\\"",
+        "://",
+        "@",
+        "postgres",
+        "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+        " ",
+        "\n",
+        "[REDACTED:",
+        "]",
+        "bearer ",
+        "\u{4e16}",
+        "\u{e4}",
+        "AKIAQ3EGLSXN5HZ7TR2B",
+        "glpat-",
+        "_gitlab_session=",
+        "0123456789abcdef0123456789abcdef",
+        "}",
+        "{",
+        "&",
+        "%3D",
     ];
-    prop::collection::vec(prop_oneof![3 => prop::sample::select(PARTS).prop_map(str::to_owned), 1 => "\\PC{0,6}"], 0..24)
-        .prop_map(|parts| parts.concat())
+    prop::collection::vec(
+        prop_oneof![3 => prop::sample::select(PARTS).prop_map(str::to_owned), 1 => "\\PC{0,6}"],
+        0..24,
+    )
+    .prop_map(|parts| parts.concat())
 }
 
 /// A text of a rule drawn from its own pattern.
@@ -51,12 +86,23 @@ fn drawn(shapes: &[Shape], seed: u64) -> (String, String) {
 }
 
 /// Rules whose texts need more than their pattern: the inside must decode.
-const DECODED: &[&str] = &["jwt_token", "basic_auth", "private_key_base64", "docker_auth", "grafana_legacy_key"];
+const DECODED: &[&str] = &[
+    "jwt_token",
+    "basic_auth",
+    "private_key_base64",
+    "docker_auth",
+    "grafana_legacy_key",
+];
 
 #[test]
 fn a_drawn_credential_is_found_wherever_it_stands() {
-    let prose = "The quick scan of a long log line, number 7, said \u{201e}nothing\u{201c} \u{2014} (see page 12).";
-    let places: Vec<usize> = prose.char_indices().filter(|(_, letter)| *letter == ' ').map(|(at, _)| at + 1).collect();
+    let prose =
+        "The quick scan of a long log line, number 7, said \u{201e}nothing\u{201c} \u{2014} (see page 12).";
+    let places: Vec<usize> = prose
+        .char_indices()
+        .filter(|(_, letter)| *letter == ' ')
+        .map(|(at, _)| at + 1)
+        .collect();
     let scanner = Scanner::builtin();
     let mut tried = 0;
     let mut missed = Vec::new();
@@ -75,7 +121,12 @@ fn a_drawn_credential_is_found_wherever_it_stands() {
         }
     }
     // A draw may fail a rule's own test of entropy or digits: few do.
-    assert!(missed.len() * 100 < tried, "{} of {tried} missed:\n{}", missed.len(), missed[..missed.len().min(40)].join("\n"));
+    assert!(
+        missed.len() * 100 < tried,
+        "{} of {tried} missed:\n{}",
+        missed.len(),
+        missed[..missed.len().min(40)].join("\n")
+    );
 }
 
 proptest! {

@@ -18,9 +18,17 @@ fn samples() -> Vec<Sample> {
         let (word, value) = line.split_once(' ').unwrap_or((line, ""));
         let text = value.replace('¦', "").replace('⏎', "\n");
         match word {
-            "rule" => rule = value.split(' ').next().unwrap_or_default().to_owned(),
-            "match" => samples.push(Sample { rule: rule.clone(), found: true, text }),
-            "miss" => samples.push(Sample { rule: rule.clone(), found: false, text }),
+            "rule" => value.split(' ').next().unwrap_or_default().clone_into(&mut rule),
+            "match" => samples.push(Sample {
+                rule: rule.clone(),
+                found: true,
+                text,
+            }),
+            "miss" => samples.push(Sample {
+                rule: rule.clone(),
+                found: false,
+                text,
+            }),
             _ => {}
         }
     }
@@ -64,7 +72,16 @@ fn no_miss_is_found_by_any_rule() {
 #[test]
 fn every_rule_but_the_operators_has_samples() {
     let samples = samples();
-    for rule in Scanner::builtin().rules().filter(|rule| rule.id() != "known_secret") {
-        assert!(samples.iter().any(|sample| sample.rule == rule.id() && sample.found), "{} has no match", rule.id());
+    for rule in Scanner::builtin()
+        .rules()
+        .filter(|rule| rule.id() != "known_secret")
+    {
+        assert!(
+            samples
+                .iter()
+                .any(|sample| sample.rule == rule.id() && sample.found),
+            "{} has no match",
+            rule.id()
+        );
     }
 }

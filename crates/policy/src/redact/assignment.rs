@@ -64,9 +64,15 @@ impl Reader {
     pub(super) fn new(classes: &mut ClassTable) -> Result<Self, Fault> {
         let mut class = |bytes: &[u8], ranges: &[(u8, u8)], invert: bool| {
             let mut set = ByteSet::default();
-            bytes.iter().for_each(|byte| set.add(*byte, *byte));
-            ranges.iter().for_each(|(first, last)| set.add(*first, *last));
-            classes.intern(if invert { set.inverted() } else { set }).ok_or_else(|| "too many classes".to_owned())
+            for byte in bytes {
+                set.add(*byte, *byte);
+            }
+            for (first, last) in ranges {
+                set.add(*first, *last);
+            }
+            classes
+                .intern(if invert { set.inverted() } else { set })
+                .ok_or_else(|| "too many classes".to_owned())
         };
         let word = [(b'a', b'z'), (b'A', b'Z'), (b'0', b'9'), (0x80, 0xff)];
         Ok(Self {
@@ -106,27 +112,51 @@ impl Reader {
         while start > 0 && at - start < NAME && cursor.runs.table().has(self.name, text[start - 1]) {
             start -= 1;
         }
-        let name = Name { start, end: name_end, before: start.checked_sub(1).map(|before| text[before]) };
+        let name = Name {
+            start,
+            end: name_end,
+            before: start.checked_sub(1).map(|before| text[before]),
+        };
         self.value(&mut cursor, &name, closed, operator, gap)
     }
 
     /// Reads the value after a name and its operator.
-    fn value(&self, cursor: &mut Cursor<'_, '_>, name: &Name, closed: Closed, operator: Operator, gap: usize) -> Option<Assignment> {
+    fn value(
+        &self,
+        cursor: &mut Cursor<'_, '_>,
+        name: &Name,
+        closed: Closed,
+        operator: Operator,
+        gap: usize,
+    ) -> Option<Assignment> {
         match operator {
             Operator::Element if name.before != Some(b'<') => return None,
             // A directive such as `secret "value";` has quotes right after its name.
-            Operator::None if !name.is_flag(cursor.runs.text()) && !matches!(cursor.peek(), Some(b'"' | b'\'')) => return None,
-            _ => {}
+            Operator::None
+                if !name.is_flag(cursor.runs.text()) && !matches!(cursor.peek(), Some(b'"' | b'\'')) =>
+            {
+                return None;
+            }
+            Operator::Equals
+            | Operator::Colon
+            | Operator::Arrow
+            | Operator::Comma
+            | Operator::Call
+            | Operator::Element
+            | Operator::None => {}
         }
         let operator_end = cursor.at;
         cursor.skip(self.line_gap);
         let crossed_line = cursor.runs.text().get(operator_end..cursor.at)?.contains(&b'\n');
         if let Some((start, end)) = self.quoted(cursor) {
-            let pair = closed == Closed::Quote && matches!(operator, Operator::Colon | Operator::Arrow | Operator::Equals);
             let style = match operator {
                 Operator::Comma | Operator::Call => Style::Argument,
-                _ if pair => Style::Pair,
-                _ => Style::Quoted,
+                Operator::Equals | Operator::Colon | Operator::Arrow if closed == Closed::Quote => {
+                    Style::Pair
+                }
+                Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Element | Operator::None => {
+                    Style::Quoted
+                }
             };
             return Some(name.assigned(start, end, style));
         }
@@ -151,7 +181,9 @@ impl Reader {
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
             Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
             Operator::Equals if !spaced && closed == Closed::Nothing => Style::Tight,
-            _ => Style::Bare,
+            Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Comma | Operator::Call => {
+                Style::Bare
+            }
         };
         Some(name.assigned(start, end, style))
     }
@@ -163,20 +195,32 @@ impl Reader {
         let query = matches!(name.before, Some(b'?' | b'&' | b';'));
         // One value a line may hold signs that elsewhere begin the next: a text of signs is read once.
         let whole = !query && operator != Operator::Element && name.starts_line(text);
-        let mut length = cursor.runs.length(if whole { self.line } else { self.bare }, start, VALUE);
-        length += text.get(start + length..).unwrap_or_default().iter().take(3).take_while(|byte| **byte == b'=').count();
+        let mut length = cursor
+            .runs
+            .length(if whole { self.line } else { self.bare }, start, VALUE);
+        length += text
+            .get(start + length..)
+            .unwrap_or_default()
+            .iter()
+            .take(3)
+            .take_while(|byte| **byte == b'=')
+            .count();
         let value = &text[start..start + length];
         let stop = match operator {
             Operator::Element => value.iter().position(|byte| *byte == b'<'),
-            Operator::Equals if query => {
-                value.iter().position(|byte| matches!(byte, b'#' | b')' | b'>' | b']' | b'}' | b'<'))
-            }
-            // The body of a form: `token=value&next=...`.
-            Operator::Equals if whole => value
+            Operator::Equals if query => value
                 .iter()
-                .position(|byte| *byte == b'&')
-                .filter(|at| value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')),
-            _ => None,
+                .position(|byte| matches!(byte, b'#' | b')' | b'>' | b']' | b'}' | b'<')),
+            // The body of a form: `token=value&next=...`.
+            Operator::Equals if whole => value.iter().position(|byte| *byte == b'&').filter(|at| {
+                value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')
+            }),
+            Operator::Equals
+            | Operator::Colon
+            | Operator::Arrow
+            | Operator::Comma
+            | Operator::Call
+            | Operator::None => None,
         };
         let mut end = start + stop.unwrap_or(length);
         while end > start && matches!(text[end - 1], b'.' | b':') {
@@ -189,12 +233,19 @@ impl Reader {
     fn quoted(&self, cursor: &mut Cursor<'_, '_>) -> Option<(usize, usize)> {
         let text = cursor.runs.text();
         let mut at = cursor.at;
-        if matches!(text.get(at), Some(b'b' | b'r' | b'u' | b'f' | b'@' | b'L' | b'B' | b'R'))
-            && matches!(text.get(at + 1), Some(b'"' | b'\'' | b'`'))
+        if matches!(
+            text.get(at),
+            Some(b'b' | b'r' | b'u' | b'f' | b'@' | b'L' | b'B' | b'R')
+        ) && matches!(text.get(at + 1), Some(b'"' | b'\'' | b'`'))
         {
             at += 1;
         }
-        let escapes = text.get(at..)?.iter().take(3).take_while(|byte| **byte == b'\\').count();
+        let escapes = text
+            .get(at..)?
+            .iter()
+            .take(3)
+            .take_while(|byte| **byte == b'\\')
+            .count();
         let quote = *text.get(at + escapes)?;
         let class = match quote {
             b'"' => self.not_double,
@@ -209,7 +260,12 @@ impl Reader {
             if text.get(end) != Some(&quote) {
                 return None;
             }
-            let slashes = text[start..end].iter().rev().take(4).take_while(|byte| **byte == b'\\').count();
+            let slashes = text[start..end]
+                .iter()
+                .rev()
+                .take(4)
+                .take_while(|byte| **byte == b'\\')
+                .count();
             if escapes > 0 && slashes >= escapes {
                 return Some((start, end - escapes));
             }
@@ -247,20 +303,42 @@ struct Name {
 
 impl Name {
     fn assigned(&self, start: usize, end: usize, style: Style) -> Assignment {
-        Assignment { name_start: self.start, name_end: self.end, start, end, style }
+        Assignment {
+            name_start: self.start,
+            name_end: self.end,
+            start,
+            end,
+            style,
+        }
     }
 
     /// Whether the name is written as `--name` or `-name` at the start of a word.
     fn is_flag(&self, text: &[u8]) -> bool {
-        text.get(self.start) == Some(&b'-') && self.before.is_none_or(|byte| byte.is_ascii_whitespace() || byte == b'"')
+        text.get(self.start) == Some(&b'-')
+            && self
+                .before
+                .is_none_or(|byte| byte.is_ascii_whitespace() || byte == b'"')
     }
 
     /// Whether only indentation, a list mark, `export` or a comment mark stand before the name on its line.
     fn starts_line(&self, text: &[u8]) -> bool {
-        let before = text.get(self.start.saturating_sub(GAP)..self.start).unwrap_or_default();
-        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"export ").or(line.strip_suffix(b"ENV ")).unwrap_or(line);
-        line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'"' | b'\'' | b'*' | b'>' | b'$'))
+        let before = text.get(..self.start).unwrap_or_default();
+        let before = before
+            .strip_suffix(b"export ")
+            .or(before.strip_suffix(b"ENV "))
+            .unwrap_or(before);
+        let mark = |byte: &u8| {
+            matches!(
+                byte,
+                b' ' | b'\t' | b'-' | b'#' | b'"' | b'\'' | b'*' | b'>' | b'$'
+            )
+        };
+        before
+            .iter()
+            .rev()
+            .take(GAP)
+            .find(|byte| !mark(byte))
+            .is_none_or(|byte| *byte == b'\n')
     }
 }
 
@@ -309,7 +387,12 @@ impl Cursor<'_, '_> {
                 Some(b'"' | b'\'' | b'`') => closed = Closed::Quote,
                 Some(b']') => closed = Closed::Bracket,
                 Some(b'\\' | b'*') if closed == Closed::Nothing => {}
-                Some(b'[') if self.runs.text().get(self.at + 1).is_some_and(|byte| matches!(byte, b']' | b'0'..=b'9')) => {}
+                Some(b'[')
+                    if self
+                        .runs
+                        .text()
+                        .get(self.at + 1)
+                        .is_some_and(|byte| matches!(byte, b']' | b'0'..=b'9')) => {}
                 Some(b'0'..=b'9') => {}
                 _ => break,
             }
@@ -323,10 +406,9 @@ impl Cursor<'_, '_> {
         let text = self.runs.text();
         let rest = text.get(self.at..).unwrap_or_default();
         let (operator, length) = match rest {
-            [b':', b'=', ..] => (Operator::Equals, 2),
             [b'=', b'>', ..] => (Operator::Arrow, 2),
-            [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Operator::Equals, 3),
-            [b'=', b'=', ..] | [b'!' | b'?' | b'+', b'=', ..] => (Operator::Equals, 2),
+            [b'=' | b'!', b'=', b'=', ..] => (Operator::Equals, 3),
+            [b':' | b'=' | b'!' | b'?' | b'+', b'=', ..] => (Operator::Equals, 2),
             [b'=', ..] => (Operator::Equals, 1),
             [b':', b':', ..] => return None,
             [b':', ..] => (Operator::Colon, 1),
@@ -344,12 +426,18 @@ impl Cursor<'_, '_> {
 
 /// The length of `value=` after an attribute that holds the name: `<add key="password" value="...">`.
 fn attribute(rest: &[u8]) -> Option<usize> {
-    rest.get(..6).filter(|word| word.eq_ignore_ascii_case(b"value=")).map(<[u8]>::len)
+    rest.get(..6)
+        .filter(|word| word.eq_ignore_ascii_case(b"value="))
+        .map(<[u8]>::len)
 }
 
 /// Whether the line ends at `at`, white space and a comment aside.
 fn line_ends(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
-    let gap = rest.iter().take(GAP).take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+    let gap = rest
+        .iter()
+        .take(GAP)
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+        .count();
     matches!(rest.get(gap), None | Some(b'\n')) || (gap > 0 && rest.get(gap) == Some(&b'#'))
 }

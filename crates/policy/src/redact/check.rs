@@ -46,7 +46,11 @@ impl Check {
         Some(match name {
             "entropy" => {
                 let (whole, part) = value.split_once('.')?;
-                let part = if part.len() == 1 { part.parse::<u16>().ok()? * 10 } else { part.parse().ok()? };
+                let part = if part.len() == 1 {
+                    part.parse::<u16>().ok()? * 10
+                } else {
+                    part.parse().ok()?
+                };
                 Self::Entropy(whole.parse::<u16>().ok()?.checked_mul(100)?.checked_add(part)?)
             }
             "digits" => Self::Digits(value.parse().ok()?),
@@ -77,7 +81,9 @@ impl Check {
                 body.iter().any(u8::is_ascii_uppercase) && body.iter().any(u8::is_ascii_lowercase)
             }
             Self::Holds(text) => credential.windows(text.len()).any(|part| part == text.as_bytes()),
-            Self::Lacks(text) => !head.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes())),
+            Self::Lacks(text) => !head
+                .windows(text.len())
+                .any(|part| part.eq_ignore_ascii_case(text.as_bytes())),
             Self::Crc62 => crc62_holds(body) || entropy(body) >= 150,
             Self::Jwt => names_algorithm(credential),
             Self::BasicPair => is_basic_pair(credential),
@@ -91,15 +97,18 @@ impl Check {
 /// Whether the text is nothing but a filler such as `xxxx`, `****` or `0000`.
 pub(super) fn is_filler(body: &[u8]) -> bool {
     let body = body.get(..SAMPLE).unwrap_or(body);
-    let fill = body.iter().filter(|byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'_' | b'-' | b'0' | b'#' | b'?'));
+    let fill = body
+        .iter()
+        .filter(|byte| matches!(byte, b'x' | b'X' | b'*' | b'.' | b'_' | b'-' | b'0' | b'#' | b'?'));
     !body.is_empty() && fill.count() * 4 > body.len() * 3
 }
 
 /// Whether the last six characters are the base62 CRC-32 of those before.
 pub(super) fn crc62_holds(body: &[u8]) -> bool {
-    body.len().checked_sub(6).and_then(|at| body.split_at_checked(at)).is_some_and(|(payload, tail)| {
-        payload.len() <= SAMPLE && base62_tail(crc32(payload)) == tail
-    })
+    body.len()
+        .checked_sub(6)
+        .and_then(|at| body.split_at_checked(at))
+        .is_some_and(|(payload, tail)| payload.len() <= SAMPLE && base62_tail(crc32(payload)) == tail)
 }
 
 /// Whether a compact JWT begins with a JSON header that has an `alg`; read as far as it stays plausible JSON.
@@ -107,26 +116,39 @@ fn names_algorithm(token: &[u8]) -> bool {
     let head = token.split(|byte| *byte == b'.').next().unwrap_or(token);
     let cut = head.get(..SAMPLE).unwrap_or(head);
     // A header longer than the sample is cut at a whole group of four.
-    let Some(text) = decode64(cut.get(..cut.len() / 4 * 4).filter(|_| cut.len() == SAMPLE).unwrap_or(cut), SAMPLE)
-    else {
+    let Some(text) = decode64(
+        cut.get(..cut.len() / 4 * 4)
+            .filter(|_| cut.len() == SAMPLE)
+            .unwrap_or(cut),
+        SAMPLE,
+    ) else {
         return false;
     };
     if !text.starts_with(b"{") || !is_text(&text) {
         return false;
     }
-    if cut.len() == SAMPLE { holds(&text, b"\":") } else { holds(&text, b"\"alg\"") && text.ends_with(b"}") }
+    if cut.len() == SAMPLE {
+        holds(&text, b"\":")
+    } else {
+        holds(&text, b"\"alg\"") && text.ends_with(b"}")
+    }
 }
 
 /// Whether base64 decodes to printable `name:password`.
 fn is_basic_pair(credential: &[u8]) -> bool {
-    let Some(text) = decode64(credential, SAMPLE) else { return false };
+    let Some(text) = decode64(credential, SAMPLE) else {
+        return false;
+    };
     let colon = text.iter().position(|byte| *byte == b':');
     colon.is_some_and(|at| at + 1 < text.len()) && is_text(&text)
 }
 
 /// Whether the bytes are printable ASCII or plausible UTF-8, with no control character but white space.
 fn is_text(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..))
+    !bytes.is_empty()
+        && bytes
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..))
         && std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 

@@ -59,7 +59,10 @@ pub(super) struct ClassTable {
 impl ClassTable {
     /// An empty table.
     pub(super) fn new() -> Self {
-        Self { sets: Vec::new(), member: Box::new([0; 256]) }
+        Self {
+            sets: Vec::new(),
+            member: Box::new([0; 256]),
+        }
     }
 
     /// The class of exactly these bytes; `None` when the table is full.
@@ -108,7 +111,15 @@ pub(super) struct Runs<'t> {
 impl<'t> Runs<'t> {
     /// Nothing computed yet.
     pub(super) fn new(table: &'t ClassTable, text: &'t [u8]) -> Self {
-        Self { table, text, known: [Known { start: 0, end: 0, open: true }; MAX_CLASSES] }
+        Self {
+            table,
+            text,
+            known: [Known {
+                start: 0,
+                end: 0,
+                open: true,
+            }; MAX_CLASSES],
+        }
     }
 
     /// The text the runs are of.
@@ -125,13 +136,25 @@ impl<'t> Runs<'t> {
     pub(super) fn length(&mut self, class: ClassId, at: usize, limit: usize) -> usize {
         let wanted = at.saturating_add(limit).min(self.text.len());
         let known = self.known[usize::from(class.0)];
-        let mut end = if (known.start..=known.end).contains(&at) { known.end } else { at };
-        let start = if end == at && known.end != at { at } else { known.start };
+        let mut end = if (known.start..=known.end).contains(&at) {
+            known.end
+        } else {
+            at
+        };
+        let start = if end == at && known.end != at {
+            at
+        } else {
+            known.start
+        };
         if end < wanted && (known.open || start == at) {
             while end < wanted && self.table.has(class, self.text[end]) {
                 end += 1;
             }
-            self.known[usize::from(class.0)] = Known { start, end, open: end == wanted };
+            self.known[usize::from(class.0)] = Known {
+                start,
+                end,
+                open: end == wanted,
+            };
         }
         end.min(wanted).saturating_sub(at)
     }

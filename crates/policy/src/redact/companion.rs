@@ -18,7 +18,9 @@ pub(super) fn secret(text: &[u8], end: usize) -> Option<(usize, usize)> {
         let length = window[start..].iter().take_while(|byte| is_digit(**byte)).count();
         if length == LENGTH {
             let found = &window[start..start + LENGTH];
-            let mixed = found.iter().any(u8::is_ascii_digit) && found.iter().any(u8::is_ascii_uppercase) && found.iter().any(u8::is_ascii_lowercase);
+            let mixed = found.iter().any(u8::is_ascii_digit)
+                && found.iter().any(u8::is_ascii_uppercase)
+                && found.iter().any(u8::is_ascii_lowercase);
             if mixed && entropy(found) >= 400 {
                 return Some((end + start, end + start + LENGTH));
             }

@@ -57,7 +57,11 @@ pub(super) fn encode64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            out.push(if place <= group.len() { char::from(digit) } else { '=' });
+            out.push(if place <= group.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -98,7 +102,9 @@ static WEIGHTS: LazyLock<[f32; 256]> = LazyLock::new(|| {
 /// Shannon entropy of the first 255 bytes, in hundredths of a bit per byte.
 pub(super) fn entropy(bytes: &[u8]) -> u16 {
     let bytes = bytes.get(..255).unwrap_or(bytes);
-    let Ok(total) = u8::try_from(bytes.len()) else { return 0 };
+    let Ok(total) = u8::try_from(bytes.len()) else {
+        return 0;
+    };
     if total == 0 {
         return 0;
     }
@@ -112,7 +118,11 @@ pub(super) fn entropy(bytes: &[u8]) -> u16 {
         *count += 1;
     }
     let bits = (weights[usize::from(total)] - sum) / f32::from(total);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 8 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 8 bits"
+    )]
     let hundredths = (bits * 100.0 + 0.5).max(0.0) as u16;
     hundredths
 }

@@ -27,7 +27,13 @@ impl Eq for Finding {}
 impl Finding {
     /// Whether this rule names the joined part rather than `other`.
     fn outranks(&self, other: &Self) -> bool {
-        let weight = |finding: &Self| (finding.rule.rank, finding.end - finding.start, usize::MAX - finding.rule.place);
+        let weight = |finding: &Self| {
+            (
+                finding.rule.rank,
+                finding.end - finding.start,
+                usize::MAX - finding.rule.place,
+            )
+        };
         weight(self) > weight(other)
     }
 }

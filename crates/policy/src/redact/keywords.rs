@@ -13,9 +13,9 @@ const FOLD: u32 = 0x2020_2020;
 #[derive(Debug)]
 pub(super) struct Keywords {
     /// Per prefix, which fourth bytes (by their low three bits) can follow.
-    filter: Box<[u8; 1 << BITS]>,
+    filter: Box<[u8]>,
     /// Per prefix, the place in `buckets` plus one; zero for none.
-    bucket_of: Box<[u16; 1 << BITS]>,
+    bucket_of: Box<[u16]>,
     /// The keywords that share a prefix.
     buckets: Vec<Vec<Entry>>,
 }
@@ -62,12 +62,14 @@ impl Keywords {
     /// Indexes the keywords; each has at least two bytes. Their numbers are their places.
     pub(super) fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
         let mut all = Self {
-            filter: Box::new([0; 1 << BITS]),
-            bucket_of: Box::new([0; 1 << BITS]),
+            filter: vec![0; 1 << BITS].into_boxed_slice(),
+            bucket_of: vec![0; 1 << BITS].into_boxed_slice(),
             buckets: Vec::new(),
         };
         for (number, keyword) in keywords.enumerate() {
-            let Ok(number) = u16::try_from(number) else { continue };
+            let Ok(number) = u16::try_from(number) else {
+                continue;
+            };
             if let [first, second] = keyword {
                 // Too short for a prefix: one entry for each byte that may follow. Control characters never do.
                 for third in b' '..=b'~' {
@@ -82,8 +84,16 @@ impl Keywords {
 
     /// Adds a keyword of which the first `length` bytes are to be compared.
     fn add(&mut self, keyword: &[u8], length: usize, number: u16) {
-        let mask = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-        let entry = Entry { head: eight(keyword, 0) & mask, mask, number };
+        let mask = if length >= 8 {
+            u64::MAX
+        } else {
+            (1 << (8 * length)) - 1
+        };
+        let entry = Entry {
+            head: eight(keyword, 0) & mask,
+            mask,
+            number,
+        };
         let folded = four(keyword) | FOLD;
         let slot = index(folded);
         self.filter[slot] |= if keyword.len() > 3 { bit(folded) } else { u8::MAX };
@@ -91,7 +101,9 @@ impl Keywords {
             self.buckets.push(Vec::new());
             self.bucket_of[slot] = u16::try_from(self.buckets.len()).unwrap_or(0);
         }
-        if let Some(bucket) = usize::from(self.bucket_of[slot]).checked_sub(1).and_then(|at| self.buckets.get_mut(at))
+        if let Some(bucket) = usize::from(self.bucket_of[slot])
+            .checked_sub(1)
+            .and_then(|at| self.buckets.get_mut(at))
             && bucket.last() != Some(&entry)
         {
             bucket.push(entry);
@@ -118,7 +130,9 @@ impl Keywords {
     }
 
     fn visit(&self, slot: usize, text: &[u8], at: usize, visit: &mut impl FnMut(usize, u16)) {
-        let bucket = usize::from(self.bucket_of[slot]).checked_sub(1).and_then(|bucket| self.buckets.get(bucket));
+        let bucket = usize::from(self.bucket_of[slot])
+            .checked_sub(1)
+            .and_then(|bucket| self.buckets.get(bucket));
         let head = eight(text, at);
         for entry in bucket.into_iter().flatten() {
             if head & entry.mask == entry.head {
@@ -130,6 +144,10 @@ impl Keywords {
     /// Bytes of memory held.
     pub(super) fn bytes(&self) -> usize {
         let tables = (1 << BITS) * 3;
-        self.buckets.iter().map(|bucket| bucket.capacity() * size_of::<Entry>() + size_of::<Vec<Entry>>()).sum::<usize>() + tables
+        self.buckets
+            .iter()
+            .map(|bucket| bucket.capacity() * size_of::<Entry>() + size_of::<Vec<Entry>>())
+            .sum::<usize>()
+            + tables
     }
 }

@@ -50,7 +50,9 @@ impl Pattern {
         let (mut pieces, marked) = read(source, classes)?;
         refuse_ambiguous(&pieces, classes)?;
         let found = marked.or_else(|| pieces.iter().position(|piece| matches!(piece, Piece::Literal(_))));
-        let Some(at) = found else { return Err(format!("no literal to search for in `{source}`")) };
+        let Some(at) = found else {
+            return Err(format!("no literal to search for in `{source}`"));
+        };
         let tail = pieces.split_off(at + 1);
         let Some(Piece::Literal(anchor)) = pieces.pop() else {
             return Err(format!("the anchor is not a literal in `{source}`"));
@@ -59,17 +61,30 @@ impl Pattern {
             return Err(format!("the anchor is shorter than two bytes in `{source}`"));
         }
         pieces.reverse();
-        if pieces.iter().any(|piece| matches!(piece, Piece::Open | Piece::Close)) {
+        if pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Open | Piece::Close))
+        {
             return Err(format!("a mark before the anchor in `{source}`"));
         }
-        Ok(Self { lead: pieces, anchor, tail, fold_case })
+        Ok(Self {
+            lead: pieces,
+            anchor,
+            tail,
+            fold_case,
+        })
     }
 
     /// Reads the pattern of an assigned value, which starts where the value starts.
     pub(super) fn whole(source: &str, classes: &mut ClassTable) -> Result<Self, Fault> {
         let (tail, _) = read(source, classes)?;
         refuse_ambiguous(&tail, classes)?;
-        Ok(Self { lead: Vec::new(), anchor: Box::default(), tail, fold_case: false })
+        Ok(Self {
+            lead: Vec::new(),
+            anchor: Box::default(),
+            tail,
+            fold_case: false,
+        })
     }
 
     /// The literal the automaton searches for.
@@ -109,7 +124,10 @@ impl Pattern {
                 }
                 Piece::Run { class, min, max } => {
                     let mut length = 0;
-                    while length < *max && length < start && runs.table().has(*class, text[start - length - 1]) {
+                    while length < *max
+                        && length < start
+                        && runs.table().has(*class, text[start - length - 1])
+                    {
                         length += 1;
                     }
                     if length < *min {
@@ -136,7 +154,11 @@ impl Pattern {
 
     /// Walks the tail forwards: the credential, where the pattern ends, and the class of its last piece.
     fn walk(&self, runs: &mut Runs<'_>, start: usize, from: usize) -> Option<(Span, usize, Option<ClassId>)> {
-        let mut span = Span { start, body: from, end: 0 };
+        let mut span = Span {
+            start,
+            body: from,
+            end: 0,
+        };
         let mut at = from;
         let mut closed = None;
         let mut last = None;
@@ -158,7 +180,13 @@ impl Pattern {
                     at += length;
                     last = Some(*class);
                 }
-                Piece::Open => span = Span { start: at, body: at, end: 0 },
+                Piece::Open => {
+                    span = Span {
+                        start: at,
+                        body: at,
+                        end: 0,
+                    }
+                }
                 Piece::Close => closed = Some(at),
             }
         }
@@ -173,9 +201,11 @@ impl Pattern {
         pieces
             .map(|piece| match piece {
                 Piece::Literal(bytes) => Shape::Literal(bytes.to_vec()),
-                Piece::Run { class, min, max } => {
-                    Shape::Run { bytes: classes.set(*class).bytes().collect(), min: *min, max: *max }
-                }
+                Piece::Run { class, min, max } => Shape::Run {
+                    bytes: classes.set(*class).bytes().collect(),
+                    min: *min,
+                    max: *max,
+                },
                 Piece::Open => Shape::Open,
                 Piece::Close => Shape::Close,
             })
@@ -208,18 +238,25 @@ pub(super) fn literal_at(text: &[u8], at: usize, literal: &[u8], fold_case: bool
     let found = at.checked_add(literal.len()).and_then(|end| text.get(at..end));
     // Byte by byte: most differ in the first, and a call of the library's comparison costs more than that.
     found.is_some_and(|found| {
-        found.iter().zip(literal).all(|(a, b)| if fold_case { a.eq_ignore_ascii_case(b) } else { a == b })
+        found.iter().zip(literal).all(|(a, b)| {
+            if fold_case {
+                a.eq_ignore_ascii_case(b)
+            } else {
+                a == b
+            }
+        })
     })
 }
 
 /// Whether a credential may start at `at`: the byte before is no word byte, or it ends an escape such as `\n`, `%3D`
 /// or `\u003d` that was not decoded.
 pub(super) fn left_is_free(text: &[u8], at: usize) -> bool {
-    let Some(before) = text.get(..at) else { return false };
+    let Some(before) = text.get(..at) else {
+        return false;
+    };
     match before {
-        [] => true,
+        [] | [.., b'\\', b'n' | b't' | b'r'] => true,
         [.., last] if !is_word(*last) => true,
-        [.., b'\\', b'n' | b't' | b'r'] => true,
         [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
         _ => false,
@@ -278,18 +315,30 @@ fn read_run(rest: &mut std::str::Bytes<'_>, classes: &mut ClassTable) -> Result<
     let mut pending: Option<u8> = None;
     let mut first = true;
     loop {
-        let Some(byte) = rest.next() else { return Err("a class without an end".to_owned()) };
+        let Some(byte) = rest.next() else {
+            return Err("a class without an end".to_owned());
+        };
         match byte {
             b']' => break,
             b'^' if first => invert = true,
             b'-' if pending.is_some() && rest.clone().next() != Some(b']') => {
-                let last = rest.next().map(|byte| if byte == b'\\' { rest.next().map_or(byte, escaped) } else { byte });
+                let last = rest.next().map(|byte| {
+                    if byte == b'\\' {
+                        rest.next().map_or(byte, escaped)
+                    } else {
+                        byte
+                    }
+                });
                 if let (Some(low), Some(high)) = (pending.take(), last) {
                     set.add(low, high);
                 }
             }
             _ => {
-                let plain = if byte == b'\\' { rest.next().map_or(byte, escaped) } else { byte };
+                let plain = if byte == b'\\' {
+                    rest.next().map_or(byte, escaped)
+                } else {
+                    byte
+                };
                 set.add(plain, plain);
                 pending = Some(plain);
             }
@@ -315,7 +364,10 @@ fn read_count(rest: &mut std::str::Bytes<'_>) -> Result<(usize, usize), Fault> {
     let inside: Vec<u8> = rest.by_ref().skip(1).take_while(|byte| *byte != b'}').collect();
     let inside = String::from_utf8_lossy(&inside).into_owned();
     let (low, high) = inside.split_once(',').unwrap_or((&inside, &inside));
-    let number = |text: &str| text.parse::<usize>().map_err(|_| format!("the count `{inside}` is no number"));
+    let number = |text: &str| {
+        text.parse::<usize>()
+            .map_err(|_| format!("the count `{inside}` is no number"))
+    };
     let min = number(low)?;
     let max = if high.is_empty() { LONGEST } else { number(high)? };
     if min > max || max > LONGEST {
@@ -326,9 +378,14 @@ fn read_count(rest: &mut std::str::Bytes<'_>) -> Result<(usize, usize), Fault> {
 
 /// Refuses a piece of variable length when a piece after it could take from it.
 fn refuse_ambiguous(pieces: &[Piece], classes: &ClassTable) -> Result<(), Fault> {
-    let real: Vec<&Piece> = pieces.iter().filter(|piece| !matches!(piece, Piece::Open | Piece::Close)).collect();
+    let real: Vec<&Piece> = pieces
+        .iter()
+        .filter(|piece| !matches!(piece, Piece::Open | Piece::Close))
+        .collect();
     for (at, piece) in real.iter().enumerate() {
-        let Piece::Run { class, min, max } = piece else { continue };
+        let Piece::Run { class, min, max } = piece else {
+            continue;
+        };
         if min == max {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Private keys in text armour: where one begins and ends, body included.
 //!
 //! Covers every `BEGIN ... PRIVATE KEY` label (PKCS#1, PKCS#8, SEC1, OpenSSH, PGP, SSH2), line breaks written out as
-//! `\n`, keys cut off before their end, and the private lines of PuTTY files. Certificates and public keys are not
+//! `\n`, keys cut off before their end, and the private lines of `PuTTY` files. Certificates and public keys are not
 //! credentials. It does not decode the key.
 
 use super::pattern::literal_at;
@@ -10,7 +10,7 @@ use super::pattern::literal_at;
 pub(super) const BEGIN: &[u8] = b"---- BEGIN";
 /// The same without the space some tools leave out.
 pub(super) const BEGIN_TIGHT: &[u8] = b"----BEGIN";
-/// The start of the secret part of a PuTTY file.
+/// The start of the secret part of a `PuTTY` file.
 pub(super) const PUTTY: &[u8] = b"Private-Lines: ";
 
 /// The longest label between the dashes.
@@ -34,7 +34,10 @@ impl Dashes {
     fn next(&mut self, text: &[u8], at: usize) -> usize {
         if !(self.from..=self.found).contains(&at) || self.found == 0 {
             self.from = at;
-            self.found = text.get(at..).and_then(|rest| find(rest, b"----")).map_or(text.len(), |found| at + found);
+            self.found = text
+                .get(at..)
+                .and_then(|rest| find(rest, b"----"))
+                .map_or(text.len(), |found| at + found);
         }
         self.found
     }
@@ -55,7 +58,12 @@ fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
 
 /// How many dashes stand at `at`.
 fn dashes_at(text: &[u8], at: usize) -> usize {
-    text.get(at..).unwrap_or_default().iter().take(5).take_while(|byte| **byte == b'-').count()
+    text.get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take(5)
+        .take_while(|byte| **byte == b'-')
+        .count()
 }
 
 /// The private key whose label starts at `label`, right after `BEGIN`; `at` is where its dashes start.
@@ -63,7 +71,11 @@ pub(super) fn block(text: &[u8], at: usize, label: usize, dashes: &mut Dashes) -
     let window = text.get(label..text.len().min(label + LABEL))?;
     let length = find(window, b"----")?;
     let words = &window[..length];
-    if find(words, b"PRIVATE KEY").is_none() || !words.iter().all(|byte| byte.is_ascii_uppercase() || b" 0123456789".contains(byte)) {
+    if find(words, b"PRIVATE KEY").is_none()
+        || !words
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || b" 0123456789".contains(byte))
+    {
         return None;
     }
     let body = label + length + dashes_at(text, label + length);
@@ -72,30 +84,53 @@ pub(super) fn block(text: &[u8], at: usize, label: usize, dashes: &mut Dashes) -
     let start = at - usize::from(at > 0 && text[at - 1] == b'-');
     let mark = stop + dashes_at(text, stop);
     let mark = mark + usize::from(text.get(mark) == Some(&b' '));
-    if literal_at(text, mark, b"END ", false) {
-        if !is_body(inside) {
-            return None;
-        }
+    if literal_at(text, mark, b"END ", false) && is_body(inside) {
         let rest = text.get(mark..text.len().min(mark + LABEL + 8))?;
         let end = find(rest, b"----").map_or(mark + 4, |end| mark + end + dashes_at(text, mark + end));
         return Some((start, end));
     }
-    let cut = inside.iter().position(|byte| !is_armour(*byte)).unwrap_or(inside.len());
+    // Cut off, or followed by something else: as far as it looks like armour.
+    let cut = inside
+        .iter()
+        .position(|byte| !is_armour(*byte))
+        .unwrap_or(inside.len());
     let kept = inside.get(..cut)?;
-    let kept = kept.get(..kept.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1))?;
-    is_body(kept).then_some((start, body + kept.len()))
+    let kept = kept.get(
+        ..kept
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())
+            .map_or(0, |last| last + 1),
+    )?;
+    (longest_run(kept) >= SHORTEST && is_body(kept)).then_some((start, body + kept.len()))
 }
 
-/// The private part of a PuTTY file from its `Private-Lines:` on.
+/// The private part of a `PuTTY` file from its `Private-Lines:` on.
 pub(super) fn putty(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let count = text.get(at + PUTTY.len()..)?;
-    let digits = count.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = count
+        .iter()
+        .take(4)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     let mut end = at + PUTTY.len() + digits;
     let start = end;
-    let lines = count.get(..digits)?.iter().fold(0_usize, |sum, digit| sum * 10 + usize::from(digit - b'0'));
+    let lines = count
+        .get(..digits)?
+        .iter()
+        .fold(0_usize, |sum, digit| sum * 10 + usize::from(digit - b'0'));
     for _ in 0..lines.min(64) {
-        let gap = text.get(end..)?.iter().take(4).take_while(|byte| matches!(byte, b'\r' | b'\n' | b'\\' | b'n')).count();
-        let line = text.get(end + gap..)?.iter().take(LINE).take_while(|byte| is_base64(**byte)).count();
+        let gap = text
+            .get(end..)?
+            .iter()
+            .take(4)
+            .take_while(|byte| matches!(byte, b'\r' | b'\n' | b'\\' | b'n'))
+            .count();
+        let line = text
+            .get(end + gap..)?
+            .iter()
+            .take(LINE)
+            .take_while(|byte| is_base64(**byte))
+            .count();
         if line == 0 {
             break;
         }
@@ -110,14 +145,21 @@ fn is_body(inside: &[u8]) -> bool {
     if solid < SHORTEST {
         return false;
     }
+    longest_run(inside) >= SURE
+        || inside
+            .iter()
+            .all(|byte| is_base64(*byte) || byte.is_ascii_whitespace() || *byte == b'\\')
+}
+
+/// The length of the longest run of base64.
+fn longest_run(inside: &[u8]) -> usize {
+    let mut longest = 0;
     let mut run = 0;
     for &byte in inside {
         run = if is_base64(byte) { run + 1 } else { 0 };
-        if run >= SURE {
-            return true;
-        }
+        longest = longest.max(run);
     }
-    inside.iter().all(|byte| is_base64(*byte) || byte.is_ascii_whitespace() || *byte == b'\\')
+    longest
 }
 
 /// Whether a byte can be in the body or the headers of armour.

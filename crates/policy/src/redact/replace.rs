@@ -55,7 +55,12 @@ impl Scanner {
     }
 
     /// Replaces the credentials of `text` and adds the rules that found them to `hits`.
-    fn redact_into<'t>(&self, text: &'t str, key: Option<&str>, hits: &mut Vec<&'static Rule>) -> Cow<'t, str> {
+    fn redact_into<'t>(
+        &self,
+        text: &'t str,
+        key: Option<&str>,
+        hits: &mut Vec<&'static Rule>,
+    ) -> Cow<'t, str> {
         let mut current = Cow::Borrowed(text);
         let mut found = Vec::new();
         for _ in 0..PASSES {
@@ -94,7 +99,9 @@ impl Scanner {
                     *text = clean;
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, key, depth + 1, hits)),
+            Value::Array(items) => items
+                .iter_mut()
+                .for_each(|item| self.walk(item, key, depth + 1, hits)),
             Value::Object(members) => {
                 let renamed = members.keys().any(|name| self.finds_in(name));
                 if renamed {
@@ -137,7 +144,11 @@ fn free_name(members: &serde_json::Map<String, Value>, name: String) -> String {
     if !members.contains_key(&name) {
         return name;
     }
-    (2_u64..).map(|count| format!("{name} ({count})")).find(|name| !members.contains_key(name)).unwrap_or(name)
+    let mut count = members.len();
+    while members.contains_key(&format!("{name} ({count})")) {
+        count += 1;
+    }
+    format!("{name} ({count})")
 }
 
 /// `text` with each span replaced by its label.

@@ -22,7 +22,7 @@ pub(super) enum Rank {
 }
 
 /// The hand-written readers a rule can be bound to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Special {
     /// Armoured private keys.
     PrivateKey,
@@ -38,6 +38,20 @@ pub(super) enum Special {
     Known,
 }
 
+impl Special {
+    fn parse(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "private-key" => Self::PrivateKey,
+            "database-address" => Self::Database,
+            "address" => Self::Address,
+            "names" => Self::Names,
+            "companion" => Self::Companion,
+            "known" => Self::Known,
+            _ => return Err(format!("unknown reader `{name}`")),
+        })
+    }
+}
+
 /// One kind of credential.
 #[derive(Debug)]
 pub struct Rule {
@@ -49,6 +63,8 @@ pub struct Rule {
     pub(super) checks: Vec<Check>,
     pub(super) values: Vec<Pattern>,
     pub(super) with: Vec<Box<str>>,
+    /// A word that must stand close by, lower-case.
+    pub(super) near: Option<Box<str>>,
     pub(super) special: Option<Special>,
     pub(super) place: usize,
 }
@@ -115,14 +131,20 @@ pub(super) struct RuleFault {
 impl RuleFile {
     /// Reads the rules of a file.
     pub(super) fn parse(source: &str) -> Result<Self, RuleFault> {
-        let mut file = Self { rules: Vec::new(), finds: Vec::new(), words: Vec::new(), classes: ClassTable::new() };
+        let mut file = Self {
+            rules: Vec::new(),
+            finds: Vec::new(),
+            words: Vec::new(),
+            classes: ClassTable::new(),
+        };
         for (index, line) in source.lines().enumerate() {
             let line = line.trim_end();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let (word, value) = line.split_once(' ').unwrap_or((line, ""));
-            file.line(word, value).map_err(|why| RuleFault { line: index + 1, why })?;
+            file.line(word, value)
+                .map_err(|why| RuleFault { line: index + 1, why })?;
         }
         file.finish()?;
         Ok(file)
@@ -133,8 +155,17 @@ impl RuleFile {
         if word == "rule" {
             return self.begin(value);
         }
-        let at = self.rules.len().checked_sub(1).ok_or("a line before the first `rule`")?;
-        let Self { rules, finds, words, classes } = self;
+        let at = self
+            .rules
+            .len()
+            .checked_sub(1)
+            .ok_or("a line before the first `rule`")?;
+        let Self {
+            rules,
+            finds,
+            words,
+            classes,
+        } = self;
         let rule = rules.get_mut(at).ok_or("no rule")?;
         match word {
             "match" | "miss" => {}
@@ -145,8 +176,11 @@ impl RuleFile {
                 finds.push(Find { pattern, rule: at });
             }
             "value" => rule.values.push(Pattern::whole(value, classes)?),
+            "near" => rule.near = Some(value.into()),
             "with" => rule.with.extend(value.split(' ').map(Into::into)),
-            "test" => rule.checks.push(Check::parse(value).ok_or_else(|| format!("unknown test `{value}`"))?),
+            "test" => rule
+                .checks
+                .push(Check::parse(value).ok_or_else(|| format!("unknown test `{value}`"))?),
             "carrier" => rule.rank = Rank::Carrier,
             "assign" => {
                 if rule.rank == Rank::Format {
@@ -155,20 +189,15 @@ impl RuleFile {
                 for name in value.split(' ') {
                     match words.iter_mut().find(|known| &*known.word == name) {
                         Some(known) => known.rules.push(at),
-                        None => words.push(NameWord { word: name.into(), rules: vec![at] }),
+                        None => words.push(NameWord {
+                            word: name.into(),
+                            rules: vec![at],
+                        }),
                     }
                 }
             }
             "read" => {
-                let special = match value {
-                    "private-key" => Special::PrivateKey,
-                    "database-address" => Special::Database,
-                    "address" => Special::Address,
-                    "names" => Special::Names,
-                    "companion" => Special::Companion,
-                    "known" => Special::Known,
-                    _ => return Err(format!("unknown reader `{value}`")),
-                };
+                let special = Special::parse(value)?;
                 if special == Special::Names {
                     rule.rank = Rank::Generic;
                 }
@@ -182,7 +211,12 @@ impl RuleFile {
     /// Begins a rule: `id` or `id as label`.
     fn begin(&mut self, value: &str) -> Result<(), String> {
         let (id, label) = value.split_once(" as ").unwrap_or((value, value));
-        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let plain = |text: &str| {
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
         if !plain(id) || !plain(label) {
             return Err(format!("`{value}` is no rule id"));
         }
@@ -198,6 +232,7 @@ impl RuleFile {
             checks: Vec::new(),
             values: Vec::new(),
             with: Vec::new(),
+            near: None,
             special: None,
             place: self.rules.len(),
         });
@@ -207,7 +242,12 @@ impl RuleFile {
     /// Refuses what no single line can show.
     fn finish(&self) -> Result<(), RuleFault> {
         for (at, rule) in self.rules.iter().enumerate() {
-            let fault = |why: &str| Err(RuleFault { line: 0, why: format!("rule `{}` {why}", rule.id) });
+            let fault = |why: &str| {
+                Err(RuleFault {
+                    line: 0,
+                    why: format!("rule `{}` {why}", rule.id),
+                })
+            };
             if rule.name.is_empty() || rule.source.is_empty() {
                 return fault("has no `name` or no `from`");
             }
@@ -224,7 +264,11 @@ impl RuleFile {
 
     /// What the texts of a rule look like: each pattern's pieces, for generators of samples.
     pub(super) fn shapes(&self, rule: usize) -> Vec<Vec<Shape>> {
-        let finds = self.finds.iter().filter(|find| find.rule == rule).map(|find| &find.pattern);
+        let finds = self
+            .finds
+            .iter()
+            .filter(|find| find.rule == rule)
+            .map(|find| &find.pattern);
         finds.map(|pattern| pattern.shapes(&self.classes)).collect()
     }
 }

@@ -4,7 +4,12 @@ use std::fmt::Write as _;
 
 /// Every spelling of `value` worth searching for, the value first.
 pub(super) fn of(value: &str) -> Vec<String> {
-    let mut all = vec![value.to_owned(), percent(value, false), percent(value, true), escaped(value)];
+    let mut all = vec![
+        value.to_owned(),
+        percent(value, false),
+        percent(value, true),
+        escaped(value),
+    ];
     all.extend((0..3).filter_map(|shift| base64_core(value.as_bytes(), shift)));
     let mut kept: Vec<String> = Vec::with_capacity(all.len());
     for spelling in all {
@@ -23,7 +28,11 @@ fn percent(value: &str, capital: bool) -> String {
             out.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.
-            let _ = if capital { write!(out, "%{byte:02X}") } else { write!(out, "%{byte:02x}") };
+            let _ = if capital {
+                write!(out, "%{byte:02X}")
+            } else {
+                write!(out, "%{byte:02x}")
+            };
         }
     }
     out
@@ -54,5 +63,8 @@ fn base64_core(value: &[u8], shift: usize) -> Option<String> {
     let digits = super::encoding::encode64(&padded);
     let first = (shift * 8).div_ceil(6);
     let last = padded.len() * 8 / 6;
-    digits.get(first..last).filter(|core| core.len() >= 8).map(str::to_owned)
+    digits
+        .get(first..last)
+        .filter(|core| core.len() >= 8)
+        .map(str::to_owned)
 }

@@ -6,6 +6,7 @@
 use super::assignment::Style;
 use super::check::is_filler;
 use super::encoding::entropy;
+use super::lexicon::PLACEHOLDERS;
 use super::name::Promise;
 use super::pattern::literal_at;
 use super::words::{Parts, is_among};
@@ -19,30 +20,6 @@ const SHORTEST_PASSWORD: usize = 4;
 const SHORTEST_KEY: usize = 12;
 /// The longest value that counts.
 const LONGEST: usize = 512;
-
-/// Sorted. Whole values that say "put something here" or name a type; compared without case.
-const PLACEHOLDERS: &[&str] = &[
-    "...", "access_token", "always", "any", "api-key", "api_key", "apikey", "array", "authorization_code",
-    "auto", "basestring", "basic", "bearer", "binary", "bool", "boolean", "buffer", "bytes",
-    "client_credentials", "client_secret", "cookie", "credential", "credentials", "current-password",
-    "date", "default", "email", "empty", "enum", "env", "environment", "false", "field", "file", "hash",
-    "header", "hidden", "id_token", "input", "integer", "key", "keyring", "login", "manual", "masked",
-    "n/a", "name", "never", "new-password", "nil", "none", "nopass", "null", "number", "object", "off",
-    "one-time-code", "optional", "pass", "passphrase", "passwd", "password", "path", "private", "prompt",
-    "public", "pwd", "query", "redacted", "refresh_token", "removed", "required", "secret", "str", "string",
-    "tbd", "text", "todo", "token", "true", "undefined", "unknown", "user", "username", "uuid", "value",
-];
-
-/// Parts that mark a placeholder wherever they stand; compared without case. Sorted by the low five bits of their first
-/// byte, then as text.
-pub(super) const TELLTALES: &[&str] = &[
-    "change-me", "change_me", "changeit", "changeme", "dummy", "%s", "enter your", "enter-", "enter_",
-    "env.", "env[", "example", "fake", "foobar", "getenv", "import.meta", "insert", "****", "lorem",
-    "my-api", "my-pass", "my-secret", "my-token", "my_api", "my_pass", "my_secret", "my_token", "myapi",
-    "mypass", "mysecret", "mytoken", "not-real", "not_real", "notreal", "os.environ", "placeholder",
-    "process.env", "put_", "redacted", "replace", "sample", "secrets.", "some-secret", "some_secret",
-    "somesecret", "test-", "test_", "todo", "vault:", "xxxx", "your", "{password", "<your",
-];
 
 /// What a value is made of.
 #[derive(Debug, Default)]
@@ -61,7 +38,10 @@ struct Makeup {
 
 impl Makeup {
     fn of(value: &[u8]) -> Self {
-        let mut made = Self { all_same: true, ..Self::default() };
+        let mut made = Self {
+            all_same: true,
+            ..Self::default()
+        };
         let mut before = None;
         let mut depth = [0_i32; 3];
         for &byte in value {
@@ -108,49 +88,65 @@ fn class_of(byte: u8) -> u8 {
 }
 
 /// Whether `value`, assigned to `name` in `style`, looks like the credential its name promises.
-pub(super) fn is_credential(value: &[u8], name: &[u8], style: Style, promise: Promise, telltales: &Parts) -> bool {
+pub(super) fn is_credential(
+    value: &[u8],
+    name: &[u8],
+    style: Style,
+    promise: Promise,
+    telltales: &Parts,
+) -> bool {
     let shortest = match (style, promise) {
         (Style::Named, _) => 3,
         (_, Promise::Password) => SHORTEST_PASSWORD,
         (Style::Pair, Promise::Key) => 8,
         (_, Promise::Key) => SHORTEST_KEY,
     };
-    if value.len() < shortest || value.len() > LONGEST || holds_label(value) {
+    if value.len() < shortest || value.len() > LONGEST {
         return false;
     }
     let made = Makeup::of(value);
-    if made.all_same || is_filler(value) || is_template(value) || is_placeholder(value, name, telltales) {
+    if made.all_same {
         return false;
     }
-    if made.space > 0 {
-        return style == Style::Named && promise == Promise::Password && made.space < 6;
-    }
-    if is_reference(value, &made) || is_number(value) {
+    let prose = made.space > 0;
+    if prose && (style != Style::Named || promise != Promise::Password || made.space > 5) {
         return false;
     }
-    match style {
-        Style::Named => named(value, &made, promise),
-        Style::Argument => is_machine_made(value, &made),
-        Style::Pair | Style::Quoted => quoted(value, &made, style, promise),
-        Style::Tight | Style::Line | Style::Marked | Style::Bare => bare(value, &made, style, promise),
-    }
+    // The style's own judgement comes first: it is the cheaper and turns down the most.
+    let fits = prose
+        || match style {
+            Style::Named => named(value, &made, promise),
+            Style::Argument => is_machine_made(value, &made),
+            Style::Pair | Style::Quoted => quoted(value, &made, style, promise),
+            Style::Tight | Style::Line | Style::Marked | Style::Bare => bare(value, &made, style, promise),
+        };
+    fits && !is_filler(value)
+        && !is_reference(value, &made)
+        && !is_number(value)
+        && !is_stand_in(value, name, telltales)
 }
 
 /// A key and its value given apart.
 fn named(value: &[u8], made: &Makeup, promise: Promise) -> bool {
     match promise {
         Promise::Password => true,
-        Promise::Key => value.len() >= 8 && made.letters() > 0 && (made.digits > 0 || (value.len() >= 16 && !is_words(value, made))),
+        Promise::Key => {
+            value.len() >= 8
+                && made.letters() > 0
+                && (made.digits > 0 || (value.len() >= 16 && !is_words(value, made)))
+        }
     }
 }
 
 /// A value in quotes.
 fn quoted(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
     match promise {
-        Promise::Password if style == Style::Pair => !is_words(value, made) || (made.other == 0 && made.upper == 0),
+        Promise::Password if style == Style::Pair => {
+            !is_words(value, made) || (made.other == 0 && made.upper == 0)
+        }
         Promise::Password => {
             let plain_number = made.letters() == 0 && made.other == 0;
-            !is_words(value, made) && !(plain_number && value.len() < 6)
+            !is_words(value, made) && (!plain_number || value.len() >= 6)
         }
         Promise::Key => is_machine_made(value, made),
     }
@@ -158,22 +154,44 @@ fn quoted(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
 
 /// Whether a value is a version or another number with dots.
 fn is_number(value: &[u8]) -> bool {
-    value.contains(&b'.') && value.iter().all(|byte| byte.is_ascii_digit() || b".^~<>=* -xX".contains(byte))
+    value.contains(&b'.')
+        && value
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || b".^~<>=* -xX".contains(byte))
 }
 
 /// A value without quotes: mostly code unless it stands like configuration.
 fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
-    let code = value.iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'$' | b'*'));
+    let code = value.iter().any(|byte| {
+        matches!(
+            byte,
+            b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'$' | b'*'
+        )
+    });
     if code {
         return style == Style::Line && made.unbalanced && value.len() >= 16 && made.changes > 8;
     }
     match (style, promise) {
         (Style::Bare, _) => is_machine_made(value, made) && value.len() >= 16 && made.digits >= 3,
         (Style::Line | Style::Tight | Style::Marked, Promise::Password) => {
-            made.letters() > 0 && made.digits > 0 && value.len() >= 6 && !is_words(value, made)
+            let mixed = made.letters() > 0 && made.digits > 0 && value.len() >= 6 && !is_words(value, made);
+            mixed || is_defiant(value, made) || is_machine_made(value, made)
         }
         (_, _) => is_machine_made(value, made),
     }
+}
+
+/// Whether a value has letters around a sign that neither names nor addresses have: a password somebody made up.
+fn is_defiant(value: &[u8], made: &Makeup) -> bool {
+    let address = value.contains(&b'@') && value.contains(&b'.');
+    let sign = value
+        .iter()
+        .any(|byte| matches!(byte, b'!' | b'#' | b'%' | b'^' | b'~' | b'@'));
+    value.len() >= 8
+        && made.letters() > 3
+        && sign
+        && !address
+        && value.first().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Whether a value looks drawn at random: long enough, digits among the letters, many changes between kinds.
@@ -192,7 +210,13 @@ fn is_machine_made(value: &[u8], made: &Makeup) -> bool {
     let mixed = made.upper > 0 && made.lower > 0;
     let restless = made.changes * 100 >= value.len() * if mixed { 42 } else { 25 };
     match made.digits {
-        0 => made.upper > 1 && made.lower > 1 && value.len() >= 20 && made.changes * 2 >= value.len() && random >= 350,
+        0 => {
+            made.upper > 1
+                && made.lower > 1
+                && value.len() >= 20
+                && made.changes * 2 >= value.len()
+                && random >= 350
+        }
         1 => value.len() >= 20 && random >= 350 && restless,
         _ => random >= 280 && restless,
     }
@@ -202,7 +226,11 @@ fn is_machine_made(value: &[u8], made: &Makeup) -> bool {
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, byte)| {
-            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+            if matches!(at, 8 | 13 | 18 | 23) {
+                *byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
         })
 }
 
@@ -211,7 +239,13 @@ fn is_words(value: &[u8], made: &Makeup) -> bool {
     if made.digits > 2 {
         return is_slug(value);
     }
-    let separators = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'?' | b'!' | b','));
+    let separators = value.iter().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'?' | b'!' | b','
+            )
+    });
     if !separators {
         return false;
     }
@@ -243,44 +277,89 @@ fn is_slug(value: &[u8]) -> bool {
 /// Whether a value stands for another: a variable, a path, an address, a call, a hash.
 fn is_reference(value: &[u8], made: &Makeup) -> bool {
     let starts = |prefix: &[u8]| value.starts_with(prefix);
-    if starts(b"$") && value.iter().skip(1).all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+    if starts(b"$")
+        && value
+            .iter()
+            .skip(1)
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    {
         return made.digits == 0 || value.len() < 12;
     }
     let path = starts(b"/") || starts(b"./") || starts(b"../") || starts(b"~/");
     if path && (made.digits < 3 || !made_like_base64(value)) {
         return true;
     }
-    if value.windows(3).any(|part| matches!(part, [b':', b'/', b'/'])) || starts(b"sha1-") || starts(b"sha256-") || starts(b"sha384-") || starts(b"sha512-") {
+    if value.windows(3).any(|part| matches!(part, [b':', b'/', b'/']))
+        || starts(b"sha1-")
+        || starts(b"sha256-")
+        || starts(b"sha384-")
+        || starts(b"sha512-")
+    {
         return true;
     }
-    if starts(b"#") && value.len() <= 9 || starts(b"--") || starts(b"data:") || starts(b"urn:") || starts(b"arn:") {
+    if starts(b"#") && value.len() <= 9
+        || starts(b"--")
+        || starts(b"data:")
+        || starts(b"urn:")
+        || starts(b"arn:")
+    {
         return true;
     }
     value.ends_with(b"()")
         || value.windows(2).any(|part| {
-            matches!(part, [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x'])
+            matches!(
+                part,
+                [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x']
+            )
         })
 }
 
 /// Whether every byte is a base64 digit.
 fn made_like_base64(value: &[u8]) -> bool {
-    value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+    value
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
 }
 
 /// Whether a value has a hole to be filled: `${NAME}`, `{{ name }}`, `<name>`, `%(name)s`, `{name}`, `%NAME%`.
 pub(super) fn is_template(value: &[u8]) -> bool {
-    const HOLES: &[(&[u8], &[u8])] = &[(b"${", b"}"), (b"{{", b"}}"), (b"<%", b"%>"), (b"#{", b"}"), (b"%(", b")"), (b"$(", b")"), (b"${{", b"}}")];
-    if !value.iter().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'%' | b'[' | b'_')) {
+    const HOLES: &[(&[u8], &[u8])] = &[
+        (b"${", b"}"),
+        (b"{{", b"}}"),
+        (b"<%", b"%>"),
+        (b"#{", b"}"),
+        (b"%(", b")"),
+        (b"$(", b")"),
+        (b"${{", b"}}"),
+    ];
+    if !value.starts_with(b"__")
+        && !value
+            .iter()
+            .any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'%' | b'['))
+    {
         return false;
     }
-    let name = |inside: &[u8]| inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte));
+    let name = |inside: &[u8]| {
+        inside
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte))
+    };
     let has_hole = HOLES.iter().any(|(open, close)| {
-        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else { return false };
+        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else {
+            return false;
+        };
         let inside = &value[at + open.len()..];
-        inside.windows(close.len()).position(|part| part == *close).is_some_and(|end| name(&inside[..end]))
+        inside
+            .windows(close.len())
+            .position(|part| part == *close)
+            .is_some_and(|end| name(&inside[..end]))
     });
     let wrapped = match value {
-        [b'<', inside @ .., b'>'] | [b'{', inside @ .., b'}'] | [b'[', inside @ .., b']'] | [b'%', inside @ .., b'%'] | [b'_', b'_', inside @ .., b'_', b'_'] => name(inside),
+        [b'<', inside @ .., b'>']
+        | [b'{', inside @ .., b'}']
+        | [b'[', inside @ .., b']']
+        | [b'%', inside @ .., b'%']
+        | [b'_', b'_', inside @ .., b'_', b'_'] => name(inside),
         _ => false,
     };
     has_hole || wrapped
@@ -296,21 +375,13 @@ fn is_placeholder(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
 
 /// Whether a redaction label is in the value.
 pub(super) fn holds_label(value: &[u8]) -> bool {
-    value.iter().enumerate().any(|(at, byte)| *byte == b'[' && literal_at(value, at, LABEL_START, false))
+    value
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| *byte == b'[' && literal_at(value, at, LABEL_START, false))
 }
 
 /// Whether the value of a vendor's name only stands for one: a hole, a word such as `changeme`, a path or a variable.
 pub(super) fn is_stand_in(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
     is_template(value) || is_placeholder(value, name, telltales) || holds_label(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::redact::words::is_sorted;
-
-    #[test]
-    fn placeholders_are_sorted() {
-        assert!(is_sorted(PLACEHOLDERS));
-    }
 }
