@@ -3,6 +3,8 @@
 //! One run prints every figure side by side. The source is read from `.deps/redaction/source` (see
 //! `bench/redaction/fetch.py`); without it a synthetic text is made, and the line says so.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

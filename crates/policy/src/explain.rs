@@ -181,7 +181,7 @@ fn by_author(action: &Action, author: &Author) -> Option<Ground> {
             ground("tools.allow", entry, |pattern| pattern.as_str().into())
         }
         Action::Spawn(Spawn { program: _ }) | Action::RunCommand(_) => {
-            Some(Ground { field: "spawn", entry: "true".into(), source: manifest.sections.document.clone() })
+            Some(Ground { field: "spawn", entry: "true".into(), source: manifest.sections.spawn.clone() })
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What callers rely on: labels, spans, names, JSON values, base64 and known secrets.
 
+#![expect(clippy::string_slice, reason = "a test may fail loudly")]
+
 use std::borrow::Cow;
 
 use portcullis_policy::redact::{Finding, Mode, Scanner, label};
@@ -79,6 +81,17 @@ fn a_private_key_goes_with_its_whole_body() {
 }
 
 #[test]
+fn a_private_key_cut_off_by_other_text_is_found() {
+    let text =
+        "-----BEGIN RSA PRIVATE KEY-----MIIEpAIBAAKCAQEAq7v8Jd_\n\u{2014}\n-----END RSA PRIVATE KEY-----";
+    check(text, "[REDACTED:private_key]_\n\u{2014}\n-----END RSA PRIVATE KEY-----");
+    check(
+        "a -----BEGIN PRIVATE KEY----- header comes first",
+        "a -----BEGIN PRIVATE KEY----- header comes first",
+    );
+}
+
+#[test]
 fn spans_are_right_in_text_of_many_bytes_a_letter() {
     let text = "\u{4e16}\u{1f600} \u{e4}: AKIAQ3EGLSXN5HZ7TR2B \u{2014} p\u{e4}ss: x";
     let found = scan(text);
@@ -150,7 +163,7 @@ fn values_keys_and_lists_of_a_document() {
             "password": "[REDACTED:generic_secret]",
             "tokens": ["[REDACTED:aws_access_key]", 7, null],
             "[REDACTED:aws_access_key]": "as a key",
-            "[REDACTED:aws_access_key] (2)": "as another",
+            "[REDACTED:aws_access_key] (3)": "as another",
             "fine": { "name": "Mara Quill" }
         })
     );

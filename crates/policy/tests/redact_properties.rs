@@ -1,5 +1,7 @@
 //! Laws of the scanner over texts nobody wrote.
 
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test may fail loudly")]
+
 use portcullis_policy::redact::{Finding, Scanner, Shape};
 use proptest::prelude::*;
 

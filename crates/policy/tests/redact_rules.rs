@@ -18,7 +18,7 @@ fn samples() -> Vec<Sample> {
         let (word, value) = line.split_once(' ').unwrap_or((line, ""));
         let text = value.replace('¦', "").replace('⏎', "\n");
         match word {
-            "rule" => rule = value.split(' ').next().unwrap_or_default().to_owned(),
+            "rule" => value.split(' ').next().unwrap_or_default().clone_into(&mut rule),
             "match" => samples.push(Sample { rule: rule.clone(), found: true, text }),
             "miss" => samples.push(Sample { rule: rule.clone(), found: false, text }),
             _ => {}

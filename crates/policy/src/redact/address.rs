@@ -133,7 +133,7 @@ pub(super) struct Parts {
 pub(super) fn password(runs: &mut Runs<'_>, parts: Parts, at: usize) -> Option<(Kind, usize, usize)> {
     let text = runs.text();
     let from = at + MARK.len();
-    if !text.get(from).is_some_and(|byte| *byte > b' ') {
+    if text.get(from).is_none_or(|byte| *byte <= b' ') {
         return None;
     }
     let kind = scheme_kind(text, at)?;

@@ -64,8 +64,12 @@ impl Reader {
     pub(super) fn new(classes: &mut ClassTable) -> Result<Self, Fault> {
         let mut class = |bytes: &[u8], ranges: &[(u8, u8)], invert: bool| {
             let mut set = ByteSet::default();
-            bytes.iter().for_each(|byte| set.add(*byte, *byte));
-            ranges.iter().for_each(|(first, last)| set.add(*first, *last));
+            for byte in bytes {
+                set.add(*byte, *byte);
+            }
+            for (first, last) in ranges {
+                set.add(*first, *last);
+            }
             classes
                 .intern(if invert { set.inverted() } else { set })
                 .ok_or_else(|| "too many classes".to_owned())
@@ -129,18 +133,26 @@ impl Reader {
             {
                 return None;
             }
-            _ => {}
+            Operator::Equals
+            | Operator::Colon
+            | Operator::Arrow
+            | Operator::Comma
+            | Operator::Call
+            | Operator::Element
+            | Operator::None => {}
         }
         let operator_end = cursor.at;
         cursor.skip(self.line_gap);
         let crossed_line = cursor.runs.text().get(operator_end..cursor.at)?.contains(&b'\n');
         if let Some((start, end)) = self.quoted(cursor) {
-            let pair = closed == Closed::Quote
-                && matches!(operator, Operator::Colon | Operator::Arrow | Operator::Equals);
             let style = match operator {
                 Operator::Comma | Operator::Call => Style::Argument,
-                _ if pair => Style::Pair,
-                _ => Style::Quoted,
+                Operator::Equals | Operator::Colon | Operator::Arrow if closed == Closed::Quote => {
+                    Style::Pair
+                }
+                Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Element | Operator::None => {
+                    Style::Quoted
+                }
             };
             return Some(name.assigned(start, end, style));
         }
@@ -165,7 +177,9 @@ impl Reader {
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
             Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
             Operator::Equals if !spaced && closed == Closed::Nothing => Style::Tight,
-            _ => Style::Bare,
+            Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Comma | Operator::Call => {
+                Style::Bare
+            }
         };
         Some(name.assigned(start, end, style))
     }
@@ -195,7 +209,12 @@ impl Reader {
             Operator::Equals if whole => value.iter().position(|byte| *byte == b'&').filter(|at| {
                 value.get(at + 1).is_some_and(u8::is_ascii_lowercase) && value[*at..].contains(&b'=')
             }),
-            _ => None,
+            Operator::Equals
+            | Operator::Colon
+            | Operator::Arrow
+            | Operator::Comma
+            | Operator::Call
+            | Operator::None => None,
         };
         let mut end = start + stop.unwrap_or(length);
         while end > start && matches!(text[end - 1], b'.' | b':') {
@@ -277,10 +296,10 @@ impl Name {
 
     /// Whether only indentation, a list mark, `export` or a comment mark stand before the name on its line.
     fn starts_line(&self, text: &[u8]) -> bool {
-        let before = text.get(self.start.saturating_sub(GAP)..self.start).unwrap_or_default();
-        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"export ").or(line.strip_suffix(b"ENV ")).unwrap_or(line);
-        line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'"' | b'\'' | b'*' | b'>' | b'$'))
+        let before = text.get(..self.start).unwrap_or_default();
+        let before = before.strip_suffix(b"export ").or(before.strip_suffix(b"ENV ")).unwrap_or(before);
+        let mark = |byte: &u8| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'"' | b'\'' | b'*' | b'>' | b'$');
+        before.iter().rev().take(GAP).find(|byte| !mark(byte)).is_none_or(|byte| *byte == b'\n')
     }
 }
 
@@ -348,10 +367,9 @@ impl Cursor<'_, '_> {
         let text = self.runs.text();
         let rest = text.get(self.at..).unwrap_or_default();
         let (operator, length) = match rest {
-            [b':', b'=', ..] => (Operator::Equals, 2),
             [b'=', b'>', ..] => (Operator::Arrow, 2),
-            [b'=', b'=', b'=', ..] | [b'!', b'=', b'=', ..] => (Operator::Equals, 3),
-            [b'=', b'=', ..] | [b'!' | b'?' | b'+', b'=', ..] => (Operator::Equals, 2),
+            [b'=' | b'!', b'=', b'=', ..] => (Operator::Equals, 3),
+            [b':' | b'=' | b'!' | b'?' | b'+', b'=', ..] => (Operator::Equals, 2),
             [b'=', ..] => (Operator::Equals, 1),
             [b':', b':', ..] => return None,
             [b':', ..] => (Operator::Colon, 1),

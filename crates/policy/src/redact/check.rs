@@ -126,7 +126,9 @@ fn names_algorithm(token: &[u8]) -> bool {
 
 /// Whether base64 decodes to printable `name:password`.
 fn is_basic_pair(credential: &[u8]) -> bool {
-    let Some(text) = decode64(credential, SAMPLE) else { return false };
+    let Some(text) = decode64(credential, SAMPLE) else {
+        return false;
+    };
     let colon = text.iter().position(|byte| *byte == b':');
     colon.is_some_and(|at| at + 1 < text.len()) && is_text(&text)
 }

@@ -98,7 +98,9 @@ static WEIGHTS: LazyLock<[f32; 256]> = LazyLock::new(|| {
 /// Shannon entropy of the first 255 bytes, in hundredths of a bit per byte.
 pub(super) fn entropy(bytes: &[u8]) -> u16 {
     let bytes = bytes.get(..255).unwrap_or(bytes);
-    let Ok(total) = u8::try_from(bytes.len()) else { return 0 };
+    let Ok(total) = u8::try_from(bytes.len()) else {
+        return 0;
+    };
     if total == 0 {
         return 0;
     }

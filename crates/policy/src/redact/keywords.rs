@@ -13,9 +13,9 @@ const FOLD: u32 = 0x2020_2020;
 #[derive(Debug)]
 pub(super) struct Keywords {
     /// Per prefix, which fourth bytes (by their low three bits) can follow.
-    filter: Box<[u8; 1 << BITS]>,
+    filter: Box<[u8]>,
     /// Per prefix, the place in `buckets` plus one; zero for none.
-    bucket_of: Box<[u16; 1 << BITS]>,
+    bucket_of: Box<[u16]>,
     /// The keywords that share a prefix.
     buckets: Vec<Vec<Entry>>,
 }
@@ -62,12 +62,14 @@ impl Keywords {
     /// Indexes the keywords; each has at least two bytes. Their numbers are their places.
     pub(super) fn new<'k>(keywords: impl Iterator<Item = &'k [u8]>) -> Self {
         let mut all = Self {
-            filter: Box::new([0; 1 << BITS]),
-            bucket_of: Box::new([0; 1 << BITS]),
+            filter: vec![0; 1 << BITS].into_boxed_slice(),
+            bucket_of: vec![0; 1 << BITS].into_boxed_slice(),
             buckets: Vec::new(),
         };
         for (number, keyword) in keywords.enumerate() {
-            let Ok(number) = u16::try_from(number) else { continue };
+            let Ok(number) = u16::try_from(number) else {
+                continue;
+            };
             if let [first, second] = keyword {
                 // Too short for a prefix: one entry for each byte that may follow. Control characters never do.
                 for third in b' '..=b'~' {

@@ -50,7 +50,9 @@ impl Pattern {
         let (mut pieces, marked) = read(source, classes)?;
         refuse_ambiguous(&pieces, classes)?;
         let found = marked.or_else(|| pieces.iter().position(|piece| matches!(piece, Piece::Literal(_))));
-        let Some(at) = found else { return Err(format!("no literal to search for in `{source}`")) };
+        let Some(at) = found else {
+            return Err(format!("no literal to search for in `{source}`"));
+        };
         let tail = pieces.split_off(at + 1);
         let Some(Piece::Literal(anchor)) = pieces.pop() else {
             return Err(format!("the anchor is not a literal in `{source}`"));
@@ -218,11 +220,12 @@ pub(super) fn literal_at(text: &[u8], at: usize, literal: &[u8], fold_case: bool
 /// Whether a credential may start at `at`: the byte before is no word byte, or it ends an escape such as `\n`, `%3D`
 /// or `\u003d` that was not decoded.
 pub(super) fn left_is_free(text: &[u8], at: usize) -> bool {
-    let Some(before) = text.get(..at) else { return false };
+    let Some(before) = text.get(..at) else {
+        return false;
+    };
     match before {
-        [] => true,
+        [] | [.., b'\\', b'n' | b't' | b'r'] => true,
         [.., last] if !is_word(*last) => true,
-        [.., b'\\', b'n' | b't' | b'r'] => true,
         [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
         _ => false,
@@ -281,7 +284,9 @@ fn read_run(rest: &mut std::str::Bytes<'_>, classes: &mut ClassTable) -> Result<
     let mut pending: Option<u8> = None;
     let mut first = true;
     loop {
-        let Some(byte) = rest.next() else { return Err("a class without an end".to_owned()) };
+        let Some(byte) = rest.next() else {
+            return Err("a class without an end".to_owned());
+        };
         match byte {
             b']' => break,
             b'^' if first => invert = true,
@@ -334,7 +339,9 @@ fn refuse_ambiguous(pieces: &[Piece], classes: &ClassTable) -> Result<(), Fault>
     let real: Vec<&Piece> =
         pieces.iter().filter(|piece| !matches!(piece, Piece::Open | Piece::Close)).collect();
     for (at, piece) in real.iter().enumerate() {
-        let Piece::Run { class, min, max } = piece else { continue };
+        let Piece::Run { class, min, max } = piece else {
+            continue;
+        };
         if min == max {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Private keys in text armour: where one begins and ends, body included.
 //!
 //! Covers every `BEGIN ... PRIVATE KEY` label (PKCS#1, PKCS#8, SEC1, OpenSSH, PGP, SSH2), line breaks written out as
-//! `\n`, keys cut off before their end, and the private lines of PuTTY files. Certificates and public keys are not
+//! `\n`, keys cut off before their end, and the private lines of `PuTTY` files. Certificates and public keys are not
 //! credentials. It does not decode the key.
 
 use super::pattern::literal_at;
@@ -10,7 +10,7 @@ use super::pattern::literal_at;
 pub(super) const BEGIN: &[u8] = b"---- BEGIN";
 /// The same without the space some tools leave out.
 pub(super) const BEGIN_TIGHT: &[u8] = b"----BEGIN";
-/// The start of the secret part of a PuTTY file.
+/// The start of the secret part of a `PuTTY` file.
 pub(super) const PUTTY: &[u8] = b"Private-Lines: ";
 
 /// The longest label between the dashes.
@@ -75,22 +75,20 @@ pub(super) fn block(text: &[u8], at: usize, label: usize, dashes: &mut Dashes) -
     let start = at - usize::from(at > 0 && text[at - 1] == b'-');
     let mark = stop + dashes_at(text, stop);
     let mark = mark + usize::from(text.get(mark) == Some(&b' '));
-    if literal_at(text, mark, b"END ", false) {
-        if !is_body(inside) {
-            return None;
-        }
+    if literal_at(text, mark, b"END ", false) && is_body(inside) {
         let rest = text.get(mark..text.len().min(mark + LABEL + 8))?;
         let end = find(rest, b"----").map_or(mark + 4, |end| mark + end + dashes_at(text, mark + end));
         return Some((start, end));
     }
+    // Cut off, or followed by something else: as far as it looks like armour.
     let cut = inside.iter().position(|byte| !is_armour(*byte)).unwrap_or(inside.len());
     let kept = inside.get(..cut)?;
     let kept =
         kept.get(..kept.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1))?;
-    is_body(kept).then_some((start, body + kept.len()))
+    (longest_run(kept) >= SHORTEST && is_body(kept)).then_some((start, body + kept.len()))
 }
 
-/// The private part of a PuTTY file from its `Private-Lines:` on.
+/// The private part of a `PuTTY` file from its `Private-Lines:` on.
 pub(super) fn putty(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let count = text.get(at + PUTTY.len()..)?;
     let digits = count.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
@@ -119,14 +117,19 @@ fn is_body(inside: &[u8]) -> bool {
     if solid < SHORTEST {
         return false;
     }
+    longest_run(inside) >= SURE
+        || inside.iter().all(|byte| is_base64(*byte) || byte.is_ascii_whitespace() || *byte == b'\\')
+}
+
+/// The length of the longest run of base64.
+fn longest_run(inside: &[u8]) -> usize {
+    let mut longest = 0;
     let mut run = 0;
     for &byte in inside {
         run = if is_base64(byte) { run + 1 } else { 0 };
-        if run >= SURE {
-            return true;
-        }
+        longest = longest.max(run);
     }
-    inside.iter().all(|byte| is_base64(*byte) || byte.is_ascii_whitespace() || *byte == b'\\')
+    longest
 }
 
 /// Whether a byte can be in the body or the headers of armour.

@@ -142,10 +142,11 @@ fn free_name(members: &serde_json::Map<String, Value>, name: String) -> String {
     if !members.contains_key(&name) {
         return name;
     }
-    (2_u64..)
-        .map(|count| format!("{name} ({count})"))
-        .find(|name| !members.contains_key(name))
-        .unwrap_or(name)
+    let mut count = members.len();
+    while members.contains_key(&format!("{name} ({count})")) {
+        count += 1;
+    }
+    format!("{name} ({count})")
 }
 
 /// `text` with each span replaced by its label.

@@ -22,7 +22,7 @@ pub(super) enum Rank {
 }
 
 /// The hand-written readers a rule can be bound to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Special {
     /// Armoured private keys.
     PrivateKey,
@@ -38,6 +38,20 @@ pub(super) enum Special {
     Known,
 }
 
+impl Special {
+    fn parse(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "private-key" => Self::PrivateKey,
+            "database-address" => Self::Database,
+            "address" => Self::Address,
+            "names" => Self::Names,
+            "companion" => Self::Companion,
+            "known" => Self::Known,
+            _ => return Err(format!("unknown reader `{name}`")),
+        })
+    }
+}
+
 /// One kind of credential.
 #[derive(Debug)]
 pub struct Rule {
@@ -49,6 +63,8 @@ pub struct Rule {
     pub(super) checks: Vec<Check>,
     pub(super) values: Vec<Pattern>,
     pub(super) with: Vec<Box<str>>,
+    /// A word that must stand close by, lower-case.
+    pub(super) near: Option<Box<str>>,
     pub(super) special: Option<Special>,
     pub(super) place: usize,
 }
@@ -146,6 +162,7 @@ impl RuleFile {
                 finds.push(Find { pattern, rule: at });
             }
             "value" => rule.values.push(Pattern::whole(value, classes)?),
+            "near" => rule.near = Some(value.into()),
             "with" => rule.with.extend(value.split(' ').map(Into::into)),
             "test" => rule.checks.push(Check::parse(value).ok_or_else(|| format!("unknown test `{value}`"))?),
             "carrier" => rule.rank = Rank::Carrier,
@@ -161,15 +178,7 @@ impl RuleFile {
                 }
             }
             "read" => {
-                let special = match value {
-                    "private-key" => Special::PrivateKey,
-                    "database-address" => Special::Database,
-                    "address" => Special::Address,
-                    "names" => Special::Names,
-                    "companion" => Special::Companion,
-                    "known" => Special::Known,
-                    _ => return Err(format!("unknown reader `{value}`")),
-                };
+                let special = Special::parse(value)?;
                 if special == Special::Names {
                     rule.rank = Rank::Generic;
                 }
@@ -202,6 +211,7 @@ impl RuleFile {
             checks: Vec::new(),
             values: Vec::new(),
             with: Vec::new(),
+            near: None,
             special: None,
             place: self.rules.len(),
         });

@@ -8,7 +8,9 @@ const LONGEST: usize = 24;
 /// Whether `text`, whatever its case, is one of the sorted `words`.
 pub(super) fn is_among(text: &[u8], words: &[&str]) -> bool {
     let mut folded = [0; LONGEST];
-    let Some(folded) = folded.get_mut(..text.len()) else { return false };
+    let Some(folded) = folded.get_mut(..text.len()) else {
+        return false;
+    };
     folded.copy_from_slice(text);
     folded.make_ascii_lowercase();
     let folded: &[u8] = folded;
@@ -24,7 +26,7 @@ pub(super) fn is_among(text: &[u8], words: &[&str]) -> bool {
 /// Parts to look for anywhere in a text, with a filter on their first two bytes.
 #[derive(Debug)]
 pub(super) struct Parts {
-    parts: &'static [&'static str],
+    all: &'static [&'static str],
     filter: [u64; 16],
     /// Where the parts that begin with a byte start, by its low five bits.
     starts: [u8; 33],
@@ -44,7 +46,7 @@ impl Parts {
                 }
             }
         }
-        Self { parts, filter, starts }
+        Self { all: parts, filter, starts }
     }
 
     /// Whether one of the parts is in `text`, whatever its case.
@@ -56,7 +58,7 @@ impl Parts {
             }
             let group = slot >> 5;
             let range = usize::from(self.starts[group])..usize::from(self.starts[group + 1]);
-            let mut parts = self.parts.get(range).unwrap_or_default().iter();
+            let mut parts = self.all.get(range).unwrap_or_default().iter();
             parts.any(|part| literal_at(text, at, part.as_bytes(), true))
         })
     }
@@ -75,7 +77,7 @@ pub(super) fn is_sorted(words: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::value::TELLTALES;
+    use crate::redact::lexicon::TELLTALES;
 
     #[test]
     fn every_part_is_found() {

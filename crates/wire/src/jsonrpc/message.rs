@@ -253,7 +253,10 @@ impl<'a> Parts<'a> {
                 "error" => &mut parts.error,
                 _ => {
                     if let Some(known) = case_variant(member.key, &ENVELOPE) {
-                        parts.variant = Some((known, member.key.decode().into_owned()));
+                        // A second id is what an answer turns on: none that comes later may hide it.
+                        if !matches!(parts.variant, Some(("id", _))) {
+                            parts.variant = Some((known, member.key.decode().into_owned()));
+                        }
                     }
                     continue;
                 }
