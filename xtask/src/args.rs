@@ -44,7 +44,7 @@ pub(crate) struct FuzzArgs {
     /// A target of fuzz/Cargo.toml; all of them, one after the other, if none is named
     pub(crate) target: Option<String>,
     /// How long to run each target, in seconds
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) seconds: u64,
     /// The same as --seconds 60
     #[arg(long, conflicts_with = "seconds")]

@@ -20,8 +20,8 @@ impl Counts {
 /// The counts of a line, if it is a closing line: nextest's `Summary [ 0.1s] 31 tests run: 30 passed, 1 failed, 0
 /// skipped`, or libtest's `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
 pub(crate) fn read(line: &str) -> Option<Counts> {
-    let line = line.trim_start();
-    if !line.starts_with("Summary [") && !line.starts_with("test result:") {
+    // Indented, it is what nextest repeats of a test that failed, and has counted already.
+    if !line.trim_start().starts_with("Summary [") && !line.starts_with("test result:") {
         return None;
     }
     let mut counts = Counts::default();
@@ -41,9 +41,25 @@ pub(crate) fn read(line: &str) -> Option<Counts> {
     Some(counts)
 }
 
+/// The name of a test that nextest says has failed.
+pub(crate) fn failed_test(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let (state, rest) = line.split_once(" [")?;
+    let name = rest.split_once(") ").map(|(_, name)| name.trim())?;
+    matches!(state, "FAIL" | "TIMEOUT" | "SIGABRT" | "SIGSEGV").then_some(name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Counts, read};
+    use super::{Counts, failed_test, read};
+
+    #[test]
+    fn what_nextest_repeats_is_not_counted_again_and_failures_have_names() {
+        assert_eq!(read("    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured"), None);
+        let line = "        FAIL [   0.005s] ( 3/31) portcullis-policy laws::deny_wins";
+        assert_eq!(failed_test(line), Some("portcullis-policy laws::deny_wins"));
+        assert_eq!(failed_test("        PASS [   0.005s] ( 3/31) portcullis-policy laws::deny_wins"), None);
+    }
 
     #[test]
     fn closing_lines_of_both_runners_are_read() {

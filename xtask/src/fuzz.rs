@@ -59,8 +59,15 @@ fn one_target(target: &str, seconds: u64) -> Result<bool> {
     if places::root().join(&regressions).is_dir() {
         call = call.arg(regressions);
     }
-    let good =
-        call.args(["--", &format!("-max_total_time={seconds}"), MAX_INPUT, "-print_final_stats=1"]).run()?;
+    let good = call
+        .args([
+            "--",
+            &format!("-max_total_time={seconds}"),
+            MAX_INPUT,
+            "-verbosity=0",
+            "-print_final_stats=1",
+        ])
+        .run()?;
     if !good {
         say(&format!(
             "hint: the input is in fuzz/artifacts/{target}: fix what it broke, and keep it in fuzz/regressions/{target}"

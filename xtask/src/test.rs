@@ -5,9 +5,10 @@ use crate::args::TestArgs;
 use crate::call::{Call, Stream};
 use crate::counts::{self, Counts};
 use crate::report::{Report, Skips};
-use crate::{Outcome, check, fuzz, needs};
+use crate::{Outcome, check, fuzz, needs, say};
 use anyhow::{Context, Result, ensure};
 use portcullis_e2e::{SKIPS, places};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Seconds that each fuzz target runs: enough to see that it builds and that no crash is near.
@@ -23,7 +24,8 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome> {
     // is running, and would be built anew with the features of the whole workspace.
     let programs = ["build", "--locked", "--workspace", "--exclude", "xtask", "--bins"];
     report.step("programs", Call::cargo().args(programs).run());
-    let ended = unit_and_end_to_end(&mut report.tests);
+    let mut names = BTreeSet::new();
+    let ended = unit_and_end_to_end(&mut report.tests, &mut names);
     report.step("tests", ended);
     let ended = documentation(&mut report.tests);
     report.step("examples in the documentation", ended);
@@ -40,15 +42,18 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome> {
         report.skip(&test, &reason);
         report.tests.passed = report.tests.passed.saturating_sub(1);
     }
+    for name in names {
+        say(&format!("failed test: {name}"));
+    }
     let outcome = report.close(skips);
     report.print_counts()?;
     Ok(outcome)
 }
 
-fn unit_and_end_to_end(tests: &mut Counts) -> Result<bool> {
+fn unit_and_end_to_end(tests: &mut Counts, names: &mut BTreeSet<String>) -> Result<bool> {
     if Call::cargo().args(["nextest", "--version"]).works() {
         let call = Call::cargo().args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
-        return counted(call, Stream::Err, tests);
+        return counted(call, Stream::Err, tests, names);
     }
     let call = Call::cargo().args([
         "test",
@@ -59,7 +64,7 @@ fn unit_and_end_to_end(tests: &mut Counts) -> Result<bool> {
         "--tests",
         "--no-fail-fast",
     ]);
-    counted(call, Stream::Out, tests)
+    counted(call, Stream::Out, tests, names)
 }
 
 fn documentation(tests: &mut Counts) -> Result<bool> {
@@ -67,14 +72,16 @@ fn documentation(tests: &mut Counts) -> Result<bool> {
         Call::cargo().args(["test", "--locked", "--workspace", "--doc", "--no-fail-fast"]),
         Stream::Out,
         tests,
+        &mut BTreeSet::new(),
     )
 }
 
 /// Runs tests and adds up what the runner counted. Success without a closing line is none: nobody knows what ran.
 /// Tests that failed are in the counts, so only a runner that did not get that far is a failed step.
-fn counted(call: Call, stream: Stream, tests: &mut Counts) -> Result<bool> {
+fn counted(call: Call, stream: Stream, tests: &mut Counts, names: &mut BTreeSet<String>) -> Result<bool> {
     let mut counts = None;
     let good = call.read(stream, |line| {
+        names.extend(counts::failed_test(line).map(Into::into));
         if let Some(found) = counts::read(line) {
             counts.get_or_insert_with(Counts::default).add(found);
         }

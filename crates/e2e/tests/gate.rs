@@ -95,11 +95,14 @@ fn node(server: &str, arguments: &[&str]) -> Option<Peer> {
     let entry = node_module(&format!("@modelcontextprotocol/server-{server}"))?.join("dist/index.js");
     let arguments: Vec<&str> =
         std::iter::once(entry.to_str().unwrap()).chain(arguments.iter().copied()).collect();
-    Some(start(Path::new("node"), &arguments, &[]).unwrap())
+    match start(Path::new("node"), &arguments, &[]) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        started => Some(started.unwrap()),
+    }
 }
 
-const NO_NPM: &str = "needs the npm packages of tests/deps: run `cargo xtask test`";
-const NO_PYTHON: &str = "needs the Python packages of tests/deps: run `cargo xtask test`";
+const NO_NPM: &str = "needs node, and the npm packages of tests/deps in .deps";
+const NO_PYTHON: &str = "needs Python 3, and the packages of tests/deps in .deps";
 
 #[test]
 fn the_file_server_reads_what_is_declared_and_nothing_else() {

@@ -16,7 +16,12 @@ fn the_node_servers_answer_initialize() {
             return skip("needs the npm packages of tests/deps: run `cargo xtask test`");
         };
         let entry = package.join("dist/index.js");
-        let mut peer = start(Path::new("node"), &[entry.to_str().unwrap()], &[]).unwrap();
+        let mut peer = match start(Path::new("node"), &[entry.to_str().unwrap()], &[]) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return skip("needs node: not found");
+            }
+            started => started.unwrap(),
+        };
         let answer = peer.ask(INITIALIZE).unwrap();
         assert!(answer.contains("\"protocolVersion\"") && answer.contains("\"id\":1"), "{name}: {answer}");
     }

@@ -157,6 +157,8 @@ fn the_schemas_accept_what_is_accepted_and_refuse_what_is_refused() {
         (r#""min_tier": "T4""#, false),
         (r#""tools": {"rules": {"a": {"b": {"kind": "path"}}}}"#, true),
         (r#""tools": {"rules": {"a": {"b": {"kind": "paht"}}}}"#, false),
+        (r#""network": [["a.com:443"], false, false]"#, false),
+        (r#""limits": [64]"#, false),
         (r#""version": 1"#, false),
     ];
     for (members, wanted) in rows {
@@ -187,6 +189,14 @@ fn faults_name_the_place_the_field_and_the_way_out() {
         r#""output": {"scan_secrets": "loud"}"#,
         r#""output": {"max_size_kb": 102401}"#,
         r#""spawn": "yes""#,
+        r#""filesystem": [["/etc/**"], ["/etc/**"], []]"#,
+        r#""network": [["a.com:443"], false, false]"#,
+        r#""env": [["LANG"], "extra"]"#,
+        r#""output": []"#,
+        r#""examples": [[], []]"#,
+        r#""tools": {"rules": {"t": {"a": ["path"]}}}"#,
+        r#""filesystem": 3"#,
+        r#""profile": 3"#,
         r#""spawn": null"#,
         r#""filesystem": 3"#,
         r#""filesystem": {"read": 3}"#,

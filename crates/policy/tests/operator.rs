@@ -107,6 +107,9 @@ fn the_schema_accepts_the_sample() {
 fn faults_name_the_place_the_field_and_the_way_out() {
     let rows = [
         "netwrok: {}",
+        "network: [[\"10.0.0.0/8\"], [], [], true]",
+        "network:\n  allowed_endpoints: [[\"a.com\", [443]]]",
+        "tools:\n  rate_limits: {a: [60, 10]}",
         "network:\n  allowed_ranges: [\"10.0.0.0/33\"]",
         "network:\n  allowed_ranges: [example.com]",
         "network:\n  allowed_endpoints:\n    - host: \"*.example.com\"\n      ports: [443]",

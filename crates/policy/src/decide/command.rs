@@ -72,10 +72,10 @@ fn covers(pattern: &str, name: &str) -> bool {
     for piece in pieces {
         if piece == '*' {
             let mut any = false;
-            reached.iter_mut().for_each(|at| {
+            for at in &mut reached {
                 any |= *at;
                 *at = any;
-            });
+            }
             continue;
         }
         let stepped = name.iter().zip(&reached).map(|(letter, at)| *at && (piece == '?' || piece == *letter));
@@ -87,19 +87,14 @@ fn covers(pattern: &str, name: &str) -> bool {
 /// The line without what stands in these quotes.
 fn outside_quotes(line: &str, quotes: &[char]) -> String {
     let mut open = None;
-    let outside = line.chars().filter(|character| match open {
-        Some(quote) => {
-            if quote == *character {
-                open = None;
-            }
-            false
+    let outside = line.chars().filter(|character| {
+        let was_open = open.is_some();
+        if open == Some(*character) {
+            open = None;
+        } else if open.is_none() && quotes.contains(character) {
+            open = Some(*character);
         }
-        None => {
-            if quotes.contains(character) {
-                open = Some(*character);
-            }
-            open.is_none()
-        }
+        !was_open && open.is_none()
     });
     outside.collect()
 }

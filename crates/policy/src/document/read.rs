@@ -129,6 +129,19 @@ impl de::Error for Fault {
     }
 }
 
+impl Content {
+    fn describe(&self) -> String {
+        match self {
+            Self::Null => found(Unexpected::Unit),
+            Self::Bool(value) => found(Unexpected::Bool(*value)),
+            Self::Number(text) => format!("the number `{}`", crate::value::shown(text)),
+            Self::Text(text) => found(Unexpected::Str(text)),
+            Self::List(_) => found(Unexpected::Seq),
+            Self::Table(_) => found(Unexpected::Map),
+        }
+    }
+}
+
 impl<'de> Deserializer<'de> for &Node {
     type Error = Fault;
 
@@ -184,7 +197,11 @@ impl<'de> Deserializer<'de> for &Node {
         if name == SPANNED && fields == SPANNED_FIELDS {
             return visitor.visit_map(SpannedReader { node: self, step: 0 });
         }
-        self.deserialize_any(visitor)
+        // A derived type would read a list as its fields in order.
+        match &self.content {
+            Content::Table(_) => self.deserialize_any(visitor),
+            other => Err(Fault::new(format!("expected a table, found {}", other.describe())).at(self.place)),
+        }
     }
 
     forward_to_deserialize_any! {

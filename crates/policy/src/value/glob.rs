@@ -245,7 +245,7 @@ fn class(rest: &mut std::str::Chars<'_>, out: &mut String) -> Result<(), &'stati
     while let Some((first, after)) = left.split_first() {
         match after {
             ['-', last, after @ ..] if first <= last && !(*first..=*last).contains(&'/') => {
-                out.push_str(&format!("{}-{}", literal(*first), literal(*last)));
+                out.extend([literal(*first), "-".into(), literal(*last)]);
                 left = after;
             }
             ['-', _, ..] => return Err("a range of `[…]` must rise and must not reach across `/`"),
