@@ -68,6 +68,15 @@ fn only_the_credential_is_replaced() {
 }
 
 #[test]
+fn a_sign_is_a_border_of_its_own() {
+    check(
+        "https://a.blob.test/c?sv=2022-11-02&se=2030-01-01T00:00Z&sig=q8Zr2LkJh4Gf6DsA1w3eR5tY7uI9oP0aSdFgHjKlZxC%3D",
+        "https://a.blob.test/c?sv=2022-11-02&se=2030-01-01T00:00Z&sig=[REDACTED:azure_sas_signature]",
+    );
+    check("//registry.test/:_authToken=MYTOKEN2", "//registry.test/:_authToken=[REDACTED:npm_legacy_token]");
+}
+
+#[test]
 fn a_private_key_goes_with_its_whole_body() {
     let body = "MIIEpAIBAAKCAQEAq7v8Jd2LkZr05tYw3nQp9sXcVbNm".repeat(12);
     for separator in ["\n", "\\n", "\r\n", "\\\\n"] {

@@ -39,26 +39,14 @@ const SEGMENT: usize = 16;
 pub(super) fn promise(name: &[u8], at: usize, word: &str, promise: Promise) -> Option<Promise> {
     let before = name.get(..at)?;
     let after = name.get(at + word.len()..)?;
-    if any_segment(after, ABOUT) {
-        return None;
-    }
-    let start_is_free = starts_segment(name, at);
-    match word {
-        "key" => {
-            let owner = last_segment(before);
-            let has_owner = KEY_OWNERS.iter().any(|known| ends_with_folded(owner, known.as_bytes()));
-            (has_owner && !after.first().is_some_and(u8::is_ascii_lowercase)).then_some(promise)
-        }
-        "pass" | "pwd" => {
-            let whole = start_is_free && !after.first().is_some_and(u8::is_ascii_lowercase);
-            let joined = before.is_empty() || !word.starts_with('p') || start_is_free;
-            (whole && joined && !any_segment(last_segment(before), NOT_OURS)).then_some(promise)
-        }
-        _ => {
-            let near = last_segment(before);
-            (!is_among(near, NOT_OURS)).then_some(promise)
-        }
-    }
+    let goes_on = after.first().is_some_and(u8::is_ascii_lowercase);
+    let near = last_segment(before);
+    let fits = match word {
+        "key" => !goes_on && KEY_OWNERS.iter().any(|known| ends_with_folded(near, known.as_bytes())),
+        "pass" | "pwd" => !goes_on && starts_segment(name, at) && !is_among(near, NOT_OURS),
+        _ => !is_among(near, NOT_OURS),
+    };
+    (fits && !any_segment(after, ABOUT)).then_some(promise)
 }
 
 /// Whether a segment of an identifier starts at `at`: after a separator, or a capital after a small letter.
@@ -108,5 +96,6 @@ fn any_segment(text: &[u8], list: &[&str]) -> bool {
 
 /// Whether `text` ends with the lower-case `end`, whatever its case.
 fn ends_with_folded(text: &[u8], end: &[u8]) -> bool {
-    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end))
+    let same_last = text.last().map(u8::to_ascii_lowercase) == end.last().copied();
+    same_last && text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end))
 }

@@ -81,10 +81,12 @@ impl Pattern {
 
     /// Tests the pattern with its anchor at `at`, boundaries included.
     pub(super) fn test(&self, runs: &mut Runs<'_>, at: usize) -> Option<Span> {
-        if !literal_at(runs.text(), at, &self.anchor, self.fold_case) {
+        // Without a lead the border is the cheaper test: a text of one letter ends here.
+        let bordered = !self.lead.is_empty() || self.is_bordered(runs.text(), at);
+        if !bordered || !literal_at(runs.text(), at, &self.anchor, self.fold_case) {
             return None;
         }
-        let start = self.lead_start(runs, at)?;
+        let start = if self.lead.is_empty() { at } else { self.lead_start(runs, at)? };
         let mut span = self.tail_span(runs, start, at + self.anchor.len())?;
         if !self.lead.is_empty() {
             span.body = span.start;
@@ -125,7 +127,17 @@ impl Pattern {
                 Piece::Open | Piece::Close => return None,
             }
         }
-        left_is_free(text, start).then_some(start)
+        self.is_bordered(text, start).then_some(start)
+    }
+
+    /// Whether a text of this pattern may start at `at`: one that begins with a sign of its own needs no border.
+    fn is_bordered(&self, text: &[u8], at: usize) -> bool {
+        let first = match self.lead.last() {
+            Some(Piece::Literal(literal)) => literal.first(),
+            Some(Piece::Run { .. } | Piece::Open | Piece::Close) => None,
+            None => self.anchor.first(),
+        };
+        first.is_some_and(|byte| !is_word(*byte)) || left_is_free(text, at)
     }
 
     /// Walks the tail forwards and checks the right boundary.

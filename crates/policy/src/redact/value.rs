@@ -29,6 +29,8 @@ struct Makeup {
     upper: usize,
     space: usize,
     other: usize,
+    /// Those of `other` that join the words of names.
+    separators: usize,
     /// Changes between small letters, capitals, digits and the rest.
     changes: usize,
     /// A bracket closes that was never opened: no code does that within one expression.
@@ -50,6 +52,7 @@ impl Makeup {
                 _ => &mut made.other,
             };
             *kind += 1;
+            made.separators += usize::from(matches!(byte, b'-' | b'_' | b'.' | b'='));
             let (slot, step) = match byte {
                 b'(' => (0, 1),
                 b')' => (0, -1),
@@ -67,6 +70,11 @@ impl Makeup {
             before = Some(class);
         }
         made
+    }
+
+    /// Letters of one case with the separators of names: code, whatever promised otherwise.
+    fn is_one_case_name(&self) -> bool {
+        self.digits == 0 && self.other == self.separators && (self.lower == 0 || self.upper == 0)
     }
 
     fn letters(&self) -> usize {
@@ -103,6 +111,9 @@ pub(super) fn is_credential(
     }
     let made = Makeup::of(value);
     if made.all_same {
+        return false;
+    }
+    if style != Style::Named && style != Style::Pair && made.is_one_case_name() {
         return false;
     }
     let prose = made.space > 0;
