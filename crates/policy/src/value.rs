@@ -18,6 +18,7 @@ pub(crate) use glob::Alternative;
 pub use glob::{PathGlob, Reach};
 pub use host::{Host, HostName, HostPattern, HostRule, Port, PortRule};
 pub use measure::{ByteSize, CallTimeout};
+pub(crate) use name::wildcard;
 pub use name::{EnvName, SecretName, ToolName, ToolPattern};
 pub use path::AbsPath;
 pub use surroundings::Surroundings;

@@ -41,7 +41,7 @@ impl<A> Verdict<A> {
 /// and does that.
 ///
 /// ```compile_fail
-/// let forged = portcullis_policy::Permit(portcullis_policy::action::Listen { port: todo!() });
+/// let forged = portcullis_policy::Permit(portcullis_policy::action::Listen { port: portcullis_policy::value::Port::HTTP });
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a permit is to be used, once, for what it allows"]

@@ -6,7 +6,7 @@
 use super::kind::Kind;
 use crate::{
     action::{Access, CommandSyntax},
-    value::ValueError,
+    value::{ValueError, wildcard},
     verdict::Source,
 };
 use std::{collections::BTreeMap, fmt};
@@ -106,20 +106,7 @@ impl TextPattern {
     /// Whether the pattern covers the whole text, in time linear in both.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
-            return false;
-        };
-        let Some(last) = pieces.next_back() else {
-            return rest.is_empty();
-        };
-        for piece in pieces {
-            let Some((_, after)) = rest.split_once(piece) else {
-                return false;
-            };
-            rest = after;
-        }
-        rest.ends_with(last)
+        wildcard(&self.0, text)
     }
 }
 

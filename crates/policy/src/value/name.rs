@@ -71,21 +71,26 @@ impl ToolPattern {
     /// Whether the pattern covers the name, case counting.
     #[must_use]
     pub fn matches(&self, name: &ToolName) -> bool {
-        let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| name.0.strip_prefix(first)) else {
+        wildcard(&self.0, &name.0)
+    }
+}
+
+/// Whether a pattern in which each `*` stands for any run of characters covers the whole text; linear in both.
+pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let Some(last) = pieces.next_back() else {
+        return rest.is_empty();
+    };
+    for piece in pieces {
+        let Some((_, after)) = rest.split_once(piece) else {
             return false;
         };
-        let Some(last) = pieces.next_back() else {
-            return rest.is_empty();
-        };
-        for piece in pieces {
-            let Some((_, after)) = rest.split_once(piece) else {
-                return false;
-            };
-            rest = after;
-        }
-        rest.ends_with(last)
+        rest = after;
     }
+    rest.ends_with(last)
 }
 
 /// The name of an environment variable: a letter or `_`, then letters, digits and `_`; at most 255 bytes.
