@@ -24,7 +24,7 @@ pub(crate) fn fetch(report: &mut Report) {
 fn npm() -> Result<bool> {
     let folder = places::root().join(".deps/npm");
     let lists = ["package.json", "package-lock.json"];
-    if is_fetched(&folder, &lists)? {
+    if is_fetched(&folder, &lists)? && folder.join("node_modules").is_dir() {
         return Ok(true);
     }
     clear(&folder)?;
@@ -40,7 +40,9 @@ fn npm() -> Result<bool> {
 fn python() -> Result<bool> {
     let folder = places::root().join(".deps/python");
     let lists = ["requirements.txt"];
-    if is_fetched(&folder, &lists)? {
+    // The interpreter is a link to the machine's own, which may be gone.
+    if is_fetched(&folder, &lists)? && Call::new(folder.join("bin/python")).args(["-c", "import mcp"]).works()
+    {
         return Ok(true);
     }
     clear(&folder)?;
