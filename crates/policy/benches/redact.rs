@@ -45,14 +45,19 @@ fn main() {
     }
     let mut keywords = (f64::INFINITY, String::new());
     let mut count = 0;
+    let mut slow = 0;
     for (name, text) in keyword_dense() {
         let rate = rate(scanner, &text);
         count += 1;
+        slow += usize::from(rate < 50.0);
         if rate < keywords.0 {
             keywords = (rate, name);
         }
     }
-    println!("{:8.0} MB/s  slowest of {count} keyword-dense texts: {}", keywords.0, keywords.1);
+    println!(
+        "{:8.0} MB/s  slowest of {count} keyword-dense texts ({slow} below 50): {}",
+        keywords.0, keywords.1
+    );
     let least = if keywords.0 < slowest.0 { keywords } else { slowest };
     println!("{:8.0} MB/s  least of all: {}", least.0, least.1);
 }
@@ -61,7 +66,7 @@ fn main() {
 fn rate(scanner: &Scanner, text: &str) -> f64 {
     let mut best = f64::INFINITY;
     let mut found = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..12 {
         found.clear();
         #[expect(clippy::disallowed_methods, reason = "a bench measures with the clock")]
         let began = Instant::now();
@@ -144,6 +149,11 @@ fn fill(unit: &str) -> String {
     unit.repeat(SIZE / unit.len() + 1)
 }
 
+/// Repeats `unit` to a quarter of that: there are thousands of these.
+fn fill_short(unit: &str) -> String {
+    unit.repeat(SIZE / 4 / unit.len() + 1)
+}
+
 /// Texts made to be slow.
 fn adversarial() -> Vec<(String, String)> {
     let units = [
@@ -200,8 +210,8 @@ fn keyword_dense() -> Vec<(String, String)> {
             _ => continue,
         };
         for anchor in anchors.into_iter().filter(|anchor| !anchor.is_empty()) {
-            texts.push((format!("{anchor:?}"), fill(&anchor)));
-            texts.push((format!("{anchor:?} after a space"), fill(&format!(" {anchor}"))));
+            texts.push((format!("{anchor:?}"), fill_short(&anchor)));
+            texts.push((format!("{anchor:?} after a space"), fill_short(&format!(" {anchor}"))));
         }
     }
     texts

@@ -8,7 +8,7 @@ use super::check::is_filler;
 use super::class::{ClassId, Runs};
 use super::value::{holds_label, is_template};
 
-/// What the automaton searches for.
+/// What the scanner searches for.
 pub(super) const MARK: &[u8] = b"://";
 
 /// The longest user and password together.

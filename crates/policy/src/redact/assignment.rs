@@ -165,7 +165,8 @@ impl Reader {
             return Some(name.assigned(start, end, Style::Quoted));
         }
         let start = cursor.at;
-        let end = self.bare_end(cursor, operator, name);
+        let starts_line = name.starts_line(cursor.runs.text());
+        let end = self.bare_end(cursor, operator, name, starts_line);
         if end == start {
             return None;
         }
@@ -175,7 +176,7 @@ impl Reader {
         let style = match operator {
             Operator::Element | Operator::None => Style::Marked,
             Operator::Equals if matches!(name.before, Some(b'?' | b'&' | b';')) => Style::Marked,
-            Operator::Equals | Operator::Colon if ends_line && name.starts_line(text) => Style::Line,
+            Operator::Equals | Operator::Colon if ends_line && starts_line => Style::Line,
             Operator::Equals if !spaced && closed == Closed::Nothing => Style::Tight,
             Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Comma | Operator::Call => {
                 Style::Bare
@@ -185,12 +186,18 @@ impl Reader {
     }
 
     /// Where a value without quotes ends.
-    fn bare_end(&self, cursor: &mut Cursor<'_, '_>, operator: Operator, name: &Name) -> usize {
+    fn bare_end(
+        &self,
+        cursor: &mut Cursor<'_, '_>,
+        operator: Operator,
+        name: &Name,
+        starts_line: bool,
+    ) -> usize {
         let start = cursor.at;
         let text = cursor.runs.text();
         let query = matches!(name.before, Some(b'?' | b'&' | b';'));
         // One value a line may hold signs that elsewhere begin the next: a text of signs is read once.
-        let whole = !query && operator != Operator::Element && name.starts_line(text);
+        let whole = !query && operator != Operator::Element && starts_line;
         let mut length = cursor.runs.length(if whole { self.line } else { self.bare }, start, VALUE);
         length += text
             .get(start + length..)

@@ -123,6 +123,10 @@ impl<'t> Runs<'t> {
 
     /// How many bytes from `at` on are in `class`, counted up to `limit`.
     pub(super) fn length(&mut self, class: ClassId, at: usize, limit: usize) -> usize {
+        // Most questions are asked where no run is: those are not worth remembering.
+        if self.text.get(at).is_none_or(|byte| !self.table.has(class, *byte)) {
+            return 0;
+        }
         let wanted = at.saturating_add(limit).min(self.text.len());
         let known = self.known[usize::from(class.0)];
         let mut end = if (known.start..=known.end).contains(&at) { known.end } else { at };

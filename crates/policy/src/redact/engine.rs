@@ -69,22 +69,17 @@ impl<'t> Pass<'t> {
         Self { runs: Runs::new(classes, text), dashes: Dashes::default(), last: None, judged: None }
     }
 
-    /// Whether the value at `start` was not judged yet by a name that promised as much; notes that it is now.
+    /// Whether the value at `start` was judged already for a name that promised as much.
     ///
     /// What passes as a key passes as a password too, so one judgement as a password is enough.
-    fn is_new(&mut self, start: usize, promise: Promise) -> bool {
-        let known = self
-            .judged
-            .is_some_and(|(at, judged)| at == start && (judged == promise || judged == Promise::Password));
-        if !known {
-            self.judged = Some((start, promise));
-        }
-        !known
+    fn is_judged(&self, start: usize, promise: Promise) -> bool {
+        self.judged
+            .is_some_and(|(at, judged)| at == start && (judged == promise || judged == Promise::Password))
     }
 }
 
 impl Engine {
-    /// Reads the built-in rules and builds the automaton.
+    /// Reads the built-in rules and indexes their keywords.
     fn build() -> Result<Self, RuleFault> {
         let late = |why: String| RuleFault { line: 0, why };
         let mut file = RuleFile::parse(RULES)?;
@@ -172,20 +167,18 @@ impl Engine {
                 let Some((word, promise)) = name::WORDS.get(index) else {
                     return;
                 };
-                if let Some(assignment) = self.assignment(pass, at, word) {
-                    let name = pass.runs.text().get(assignment.name_start..assignment.name_end);
-                    let promise =
-                        name.and_then(|name| name::promise(name, at - assignment.name_start, word, *promise));
-                    if promise.is_some_and(|promise| pass.is_new(assignment.start, promise)) {
-                        self.named_value(
-                            pass.runs.text(),
-                            &assignment,
-                            name.unwrap_or_default(),
-                            promise,
-                            found,
-                        );
-                    }
+                let assignment = self.assignment(pass, at, word);
+                let Some(assignment) = assignment.filter(|found| !pass.is_judged(found.start, *promise))
+                else {
+                    return;
+                };
+                let text = pass.runs.text();
+                let name = text.get(assignment.name_start..assignment.name_end).unwrap_or_default();
+                let promise = name::promise(name, at - assignment.name_start, word, *promise);
+                if let Some(promise) = promise {
+                    pass.judged = Some((assignment.start, promise));
                 }
+                self.named_value(text, &assignment, name, promise, found);
             }
             Hook::Armour(mark) => {
                 let text = pass.runs.text();
@@ -304,6 +297,10 @@ impl Engine {
         let (Some(promise), Some(value)) = (promise, text.get(assignment.start..assignment.end)) else {
             return;
         };
+        // A vendor's rule, run by an earlier word of the name, may have taken this very value.
+        if found.last().is_some_and(|last| last.start == assignment.start && last.end == assignment.end) {
+            return;
+        }
         if value::is_credential(value, name, assignment.style, promise, &self.telltales) {
             self.push(Special::Names, Some((assignment.start, assignment.end)), found);
         }

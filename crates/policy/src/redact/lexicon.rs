@@ -452,6 +452,7 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         assert!(is_sorted(ABOUT));
+        assert!(is_sorted(KEY_OWNERS));
         assert!(is_sorted(NOT_OURS));
         assert!(is_sorted(PLACEHOLDERS));
     }

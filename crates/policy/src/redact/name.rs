@@ -15,7 +15,7 @@ pub(super) enum Promise {
     Key,
 }
 
-/// The words the automaton looks for to read an assignment, lower-case.
+/// The words the scanner looks for to read an assignment, lower-case.
 pub(super) const WORDS: &[(&str, Promise)] = &[
     ("password", Promise::Password),
     ("passwd", Promise::Password),
@@ -34,6 +34,9 @@ pub(super) const WORDS: &[(&str, Promise)] = &[
 
 /// The longest segment that is compared; longer ones are in no list.
 const SEGMENT: usize = 16;
+
+/// The most segments of a name that are looked at.
+const SEGMENTS: usize = 5;
 
 /// Judges the word at `at..at + word.len()` of the identifier `name`.
 pub(super) fn promise(name: &[u8], at: usize, word: &str, promise: Promise) -> Option<Promise> {
@@ -79,6 +82,7 @@ fn last_segment(name: &[u8]) -> &[u8] {
 /// Whether one of the segments of `text` is in `list`.
 fn any_segment(text: &[u8], list: &[&str]) -> bool {
     let mut start = 0;
+    let mut segments = 0;
     for at in 0..=text.len() {
         let ends =
             at == text.len() || !text[at].is_ascii_alphanumeric() || (at > start && starts_segment(text, at));
@@ -86,6 +90,10 @@ fn any_segment(text: &[u8], list: &[&str]) -> bool {
             continue;
         }
         let segment = &text[start..at];
+        segments += usize::from(!segment.is_empty());
+        if segments > SEGMENTS {
+            return false;
+        }
         if (1..=SEGMENT).contains(&segment.len()) && is_among(segment, list) {
             return true;
         }

@@ -74,7 +74,7 @@ impl Pattern {
         Ok(Self { lead: Vec::new(), anchor: Box::default(), tail, fold_case: false })
     }
 
-    /// The literal the automaton searches for.
+    /// The literal the scanner searches for.
     pub(super) fn anchor(&self) -> &[u8] {
         &self.anchor
     }

@@ -6,7 +6,7 @@
 
 use super::pattern::literal_at;
 
-/// What the automaton searches for.
+/// What the scanner searches for.
 pub(super) const BEGIN: &[u8] = b"---- BEGIN";
 /// The same without the space some tools leave out.
 pub(super) const BEGIN_TIGHT: &[u8] = b"----BEGIN";

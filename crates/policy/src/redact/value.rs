@@ -171,7 +171,7 @@ fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
         .iter()
         .any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'$' | b'*'));
     if code {
-        return style == Style::Line && made.unbalanced && value.len() >= 16 && made.changes > 8;
+        return style == Style::Line && made.unbalanced && value.len() >= 16 && made.other * 5 > value.len();
     }
     match (style, promise) {
         (Style::Bare, _) => is_machine_made(value, made) && value.len() >= 16 && made.digits >= 3,
