@@ -1,0 +1,44 @@
+//! The program's environment: built, not filtered.
+
+use super::{Asked, BuildError, bytes};
+use portcullis_policy::action::PassEnv;
+use portcullis_policy::manifest::Tier;
+use portcullis_policy::value::{AbsPath, EnvName};
+use portcullis_policy::decide;
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// Where programs are looked for in the jail, after the program's own folder.
+const PROGRAM_FOLDERS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+/// What every program gets, what its runtime needs, and what the manifest declares and the broker has: the later win.
+pub(super) fn of(asked: &Asked<'_>, home: &AbsPath, tier: Tier) -> Result<Vec<CString>, BuildError> {
+    let mut out: BTreeMap<String, OsString> = BTreeMap::new();
+    let own = asked.loading.program.parent().map(|folder| folder.as_os_str().to_owned());
+    let folders = own.into_iter().chain(PROGRAM_FOLDERS.map(OsString::from)).collect::<Vec<_>>();
+    let temporary = if tier == Tier::T1 { "/tmp" } else { home.as_str() };
+    out.insert("PATH".into(), folders.join(std::ffi::OsStr::new(":")));
+    out.insert("HOME".into(), home.as_str().into());
+    out.insert("TMPDIR".into(), temporary.into());
+    out.insert("LANG".into(), "C.UTF-8".into());
+    out.insert("TZ".into(), "UTC".into());
+    out.insert("USER".into(), "tool".into());
+    out.insert("LOGNAME".into(), "tool".into());
+    for (name, value) in &asked.loading.variables {
+        out.insert((*name).into(), value.clone());
+    }
+    let declared = asked.policy.manifest().map(|manifest| manifest.env.as_slice()).unwrap_or_default();
+    for entry in declared {
+        if let Some(value) = asked.variables.get(&entry.value).filter(|_| passes(asked, &entry.value)) {
+            out.insert(entry.value.as_str().into(), value.clone());
+        }
+    }
+    out.into_iter()
+        .map(|(name, value)| bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
+        .collect()
+}
+
+fn passes(asked: &Asked<'_>, name: &EnvName) -> bool {
+    decide(PassEnv { name: name.clone() }, asked.policy).is_allow()
+}

@@ -1,0 +1,309 @@
+//! The filter of system calls: [`crate::syscalls`] as a classic BPF program.
+//!
+//! Numbers are found by halving, so that a call costs a handful of instructions whichever it is, and the kernel has little to
+//! check when the filter is loaded. Another architecture's calls, and those of x32, end the program.
+
+use crate::plan::Instruction;
+use crate::syscalls::{Check, ROWS, Treatment};
+
+/// What of the filter depends on the jail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Variant {
+    pub(crate) processes: Processes,
+    pub(crate) network: Network,
+    pub(crate) ipc: Ipc,
+}
+
+/// Whether processes may be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Processes {
+    /// Threads only.
+    One,
+    /// Any number.
+    Many,
+}
+
+/// Which sockets there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Network {
+    /// None but local pairs: they would be the machine's.
+    Refused,
+    /// The private network's.
+    Private,
+}
+
+/// Whose System V IPC and message queues there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ipc {
+    /// The machine's.
+    Shared,
+    /// The jail's own.
+    Private,
+}
+
+const LOAD: u16 = 0x20;
+const AND: u16 = 0x54;
+const JUMP_EQUAL: u16 = 0x15;
+const JUMP_AT_LEAST: u16 = 0x35;
+const JUMP_ANY_BIT: u16 = 0x45;
+const JUMP: u16 = 0x05;
+const RETURN: u16 = 0x06;
+
+const ALLOW: u32 = 0x7fff_0000;
+const KILL: u32 = 0x8000_0000;
+
+/// Where `struct seccomp_data` has things; arguments are 64 bits wide, lower half first on both architectures.
+const NUMBER: u32 = 0;
+const ARCHITECTURE: u32 = 4;
+const fn argument(index: u32) -> u32 {
+    16 + 8 * index
+}
+
+#[cfg(target_arch = "x86_64")]
+const THIS_ARCHITECTURE: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const THIS_ARCHITECTURE: u32 = 0xc000_00b7;
+
+/// From here on numbers are those of x32, which has its own table.
+#[cfg(target_arch = "x86_64")]
+const X32: u32 = 0x4000_0000;
+
+const fn refuse(errno: i32) -> u32 {
+    0x0005_0000 | errno.cast_unsigned()
+}
+
+const fn instruction(code: u16, operand: u32) -> Instruction {
+    Instruction { code, jump_true: 0, jump_false: 0, operand }
+}
+
+/// Skips so many instructions where the loaded value does, and so many where it does not, compare so.
+const fn branch(code: u16, operand: u32, jump_true: u8, jump_false: u8) -> Instruction {
+    Instruction { code, jump_true, jump_false, operand }
+}
+
+/// The whole filter.
+pub(crate) fn filter(variant: Variant) -> Vec<Instruction> {
+    let mut out = vec![
+        instruction(LOAD, ARCHITECTURE),
+        branch(JUMP_EQUAL, THIS_ARCHITECTURE, 1, 0),
+        instruction(RETURN, KILL),
+        instruction(LOAD, NUMBER),
+    ];
+    #[cfg(target_arch = "x86_64")]
+    out.extend([branch(JUMP_AT_LEAST, X32, 0, 1), instruction(RETURN, KILL)]);
+    out.extend(search(&ranges(variant)));
+    out
+}
+
+/// From which number on which code applies: sorted, the first from 0, neighbours different.
+fn ranges(variant: Variant) -> Vec<(u32, Vec<Instruction>)> {
+    let unknown = vec![instruction(RETURN, refuse(libc::ENOSYS))];
+    let mut rows: Vec<_> = ROWS.iter().collect();
+    rows.sort_unstable_by_key(|row| row.number);
+    let mut out = vec![(0, unknown.clone())];
+    let mut add = |start: u32, code: Vec<Instruction>| {
+        if out.last().is_some_and(|(last, _)| *last == start) {
+            out.pop();
+        }
+        if out.last().is_none_or(|(_, last)| *last != code) {
+            out.push((start, code));
+        }
+    };
+    for row in rows {
+        add(row.number, code(row.treatment, variant));
+        add(row.number + 1, unknown.clone());
+    }
+    out
+}
+
+/// Finds the range of a number by halving.
+fn search(ranges: &[(u32, Vec<Instruction>)]) -> Vec<Instruction> {
+    match ranges {
+        [] => vec![instruction(RETURN, KILL)],
+        [(_, code)] => code.clone(),
+        _ => {
+            let (low, high) = ranges.split_at(ranges.len() / 2);
+            let middle = high.first().map_or(0, |(start, _)| *start);
+            let (low, high) = (search(low), search(high));
+            let mut out = match u8::try_from(low.len()) {
+                Ok(skipped) => vec![branch(JUMP_AT_LEAST, middle, skipped, 0)],
+                Err(_) => {
+                    let skipped = u32::try_from(low.len()).unwrap_or(u32::MAX);
+                    vec![branch(JUMP_AT_LEAST, middle, 0, 1), instruction(JUMP, skipped)]
+                }
+            };
+            out.extend(low);
+            out.extend(high);
+            out
+        }
+    }
+}
+
+fn code(treatment: Treatment, variant: Variant) -> Vec<Instruction> {
+    let answer = |value| vec![instruction(RETURN, value)];
+    match treatment {
+        Treatment::Allow => answer(ALLOW),
+        Treatment::Refuse(errno) => answer(refuse(errno)),
+        Treatment::Kill => answer(KILL),
+        Treatment::WithOwnIpc => answer(match variant.ipc {
+            Ipc::Private => ALLOW,
+            Ipc::Shared => refuse(libc::EPERM),
+        }),
+        Treatment::WithSpawn => answer(match variant.processes {
+            Processes::Many => ALLOW,
+            Processes::One => refuse(libc::EPERM),
+        }),
+        Treatment::Check(check) => checked(check, variant),
+    }
+}
+
+fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
+    match check {
+        Check::Clone => clone(variant.processes),
+        Check::Socket => socket(variant.network),
+        Check::SocketPair => one_of(0, &[libc::AF_UNIX], libc::EAFNOSUPPORT),
+        Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
+        Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
+        Check::Personality => one_of(0, &[0, -1], libc::EPERM),
+        Check::MakeNode(mode) => make_node(mode),
+        Check::Seccomp => no_bits(1, SECCOMP_LISTENER | SECCOMP_RECEIVE_KILLABLE, libc::EPERM),
+    }
+}
+
+const SECCOMP_LISTENER: u32 = 1 << 3;
+const SECCOMP_RECEIVE_KILLABLE: u32 = 1 << 5;
+
+/// Requests to devices that reach past the caller: typing for another, taking a terminal over, loading a line discipline, joining
+/// in what a console shows, tunnelling into another file system's namespace.
+#[expect(clippy::cast_possible_truncation, reason = "requests are 32 bits wide")]
+const IOCTLS: &[i32] = &[
+    libc::TIOCSTI as i32,
+    libc::TIOCLINUX as i32,
+    libc::TIOCSCTTY as i32,
+    libc::TIOCSETD as i32,
+    libc::TIOCCONS as i32,
+];
+
+/// What may be set of oneself. Left out are memory layout (`PR_SET_MM`), security bits, speculation, tracing permission, and
+/// whether one can be dumped, which would hide memory from being counted.
+const PRCTLS: &[i32] = &[
+    libc::PR_SET_NAME,
+    libc::PR_GET_NAME,
+    libc::PR_SET_PDEATHSIG,
+    libc::PR_GET_PDEATHSIG,
+    libc::PR_GET_DUMPABLE,
+    libc::PR_SET_NO_NEW_PRIVS,
+    libc::PR_GET_NO_NEW_PRIVS,
+    libc::PR_SET_TIMERSLACK,
+    libc::PR_GET_TIMERSLACK,
+    libc::PR_CAPBSET_READ,
+    libc::PR_CAP_AMBIENT,
+    libc::PR_GET_SECUREBITS,
+    libc::PR_GET_KEEPCAPS,
+    libc::PR_GET_SECCOMP,
+    libc::PR_SET_SECCOMP,
+    libc::PR_SET_CHILD_SUBREAPER,
+    libc::PR_GET_CHILD_SUBREAPER,
+    libc::PR_SET_THP_DISABLE,
+    libc::PR_GET_THP_DISABLE,
+    libc::PR_GET_TID_ADDRESS,
+    libc::PR_SET_VMA,
+    libc::PR_GET_SPECULATION_CTRL,
+];
+
+const NAMESPACES: u32 = (libc::CLONE_NEWNS
+    | libc::CLONE_NEWCGROUP
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET)
+    .cast_unsigned();
+
+fn clone(processes: Processes) -> Vec<Instruction> {
+    let mut out = vec![
+        instruction(LOAD, argument(0)),
+        branch(JUMP_ANY_BIT, NAMESPACES, 0, 1),
+        instruction(RETURN, refuse(libc::EPERM)),
+    ];
+    if processes == Processes::One {
+        let thread = libc::CLONE_THREAD.cast_unsigned();
+        out.extend([branch(JUMP_ANY_BIT, thread, 1, 0), instruction(RETURN, refuse(libc::EPERM))]);
+    }
+    out.push(instruction(RETURN, ALLOW));
+    out
+}
+
+/// Stream and datagram sockets of IPv4 and IPv6 by their ordinary protocols, and asking about the network's interfaces.
+fn socket(network: Network) -> Vec<Instruction> {
+    let no_family = instruction(RETURN, refuse(libc::EAFNOSUPPORT));
+    if network == Network::Refused {
+        return vec![no_family];
+    }
+    let no_kind = instruction(RETURN, refuse(libc::EPERM));
+    let kind = (libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).cast_unsigned();
+    let number = i32::cast_unsigned;
+    vec![
+        instruction(LOAD, argument(0)),
+        branch(JUMP_EQUAL, number(libc::AF_INET), 6, 0),
+        branch(JUMP_EQUAL, number(libc::AF_INET6), 5, 0),
+        branch(JUMP_EQUAL, number(libc::AF_NETLINK), 1, 0),
+        no_family,
+        // Netlink: only its family 0, which tells of interfaces and routes.
+        instruction(LOAD, argument(2)),
+        branch(JUMP_EQUAL, number(libc::NETLINK_ROUTE), 0, 9),
+        instruction(RETURN, ALLOW),
+        // Without the flags the kind must be one of two,
+        instruction(LOAD, argument(1)),
+        instruction(AND, !kind),
+        branch(JUMP_EQUAL, number(libc::SOCK_STREAM), 1, 0),
+        branch(JUMP_EQUAL, number(libc::SOCK_DGRAM), 0, 4),
+        // and the protocol the ordinary one of either, by number or by default.
+        instruction(LOAD, argument(2)),
+        branch(JUMP_EQUAL, 0, 3, 0),
+        branch(JUMP_EQUAL, number(libc::IPPROTO_TCP), 2, 0),
+        branch(JUMP_EQUAL, number(libc::IPPROTO_UDP), 1, 0),
+        no_kind,
+        instruction(RETURN, ALLOW),
+    ]
+}
+
+/// Pipes, sockets and plain files. The mode is the argument of this index.
+fn make_node(index: u32) -> Vec<Instruction> {
+    let refused = instruction(RETURN, refuse(libc::EPERM));
+    vec![
+        instruction(LOAD, argument(index)),
+        instruction(AND, libc::S_IFMT),
+        branch(JUMP_EQUAL, libc::S_IFCHR, 0, 1),
+        refused,
+        branch(JUMP_EQUAL, libc::S_IFBLK, 0, 1),
+        refused,
+        instruction(RETURN, ALLOW),
+    ]
+}
+
+fn one_of(index: u32, values: &[i32], otherwise: i32) -> Vec<Instruction> {
+    member(index, values, ALLOW, refuse(otherwise))
+}
+
+fn none_of(index: u32, values: &[i32], found: i32) -> Vec<Instruction> {
+    member(index, values, refuse(found), ALLOW)
+}
+
+fn member(index: u32, values: &[i32], found: u32, otherwise: u32) -> Vec<Instruction> {
+    let mut out = vec![instruction(LOAD, argument(index))];
+    for value in values {
+        out.extend([branch(JUMP_EQUAL, value.cast_unsigned(), 0, 1), instruction(RETURN, found)]);
+    }
+    out.push(instruction(RETURN, otherwise));
+    out
+}
+
+fn no_bits(index: u32, bits: u32, otherwise: i32) -> Vec<Instruction> {
+    vec![
+        instruction(LOAD, argument(index)),
+        branch(JUMP_ANY_BIT, bits, 0, 1),
+        instruction(RETURN, refuse(otherwise)),
+        instruction(RETURN, ALLOW),
+    ]
+}

@@ -1,0 +1,320 @@
+//! The files that a policy is about, as they are: which exist, what kind they are, where symbolic links lead.
+//!
+//! The edge between documents and the disk: [`crate::build`] works on what is found here and looks at no file itself. Reads names
+//! and kinds, never content.
+
+mod carve;
+mod loads;
+mod resolve;
+mod walk;
+
+pub use carve::{Carved, Listing, Remnant};
+pub use loads::{Load, Loads, loads};
+pub use resolve::{ResolveError, Resolved, resolve};
+
+use crate::gap::{Gap, GapName};
+use crate::plan::Kind;
+use portcullis_policy::action::{Access, UsePath};
+use portcullis_policy::value::{AbsPath, PathGlob, Reach};
+use portcullis_policy::{Entry, OperatorPolicy, Policy, Power, Source, decide};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// How much of a place is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// It alone.
+    Alone,
+    /// With everything below it.
+    Tree,
+}
+
+/// A place that exists, free of symbolic links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where.
+    pub path: AbsPath,
+    /// What stands there.
+    pub kind: Kind,
+    /// How much of it.
+    pub extent: Extent,
+}
+
+/// Everything a policy names, found on the disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// What may be read.
+    pub read: Vec<Place>,
+    /// What may be written.
+    pub write: Vec<Place>,
+    /// What stays closed inside those.
+    pub denied: Vec<Place>,
+    /// What in writable places is only to be read: see [`PROTECTED`].
+    pub protected: Vec<Place>,
+    /// What may be read and written without what stays closed in it: for a layer that can only give, not take out.
+    pub carved: Carved,
+    /// Symbolic links on the way to any of it, and what they say.
+    pub links: BTreeMap<PathBuf, PathBuf>,
+    /// What is not exactly as the policy says.
+    pub gaps: Vec<Gap>,
+}
+
+/// A document that does not fit the disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{source_place}: `{pattern}`: {why}\nhint: {hint}")]
+pub struct SurveyError {
+    source_place: Source,
+    pattern: String,
+    why: String,
+    hint: String,
+}
+
+/// Names that make other programs run code or trust somebody: read-only in a writable folder, unless a manifest names them
+/// exactly. Relative to each writable folder.
+pub const PROTECTED: &[&str] = &[
+    // Shells run these at every start.
+    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zshenv", ".zprofile", ".zlogin",
+    ".zlogout", ".cshrc", ".tcshrc", ".kshrc", ".config/fish", ".inputrc", ".xprofile", ".xinitrc", ".xsessionrc",
+    // So do desktops and user services.
+    ".config/autostart", ".config/systemd", ".config/environment.d", ".pam_environment",
+    // Git runs these, or programs that its configuration names.
+    ".git/hooks", ".git/config", ".git/info/attributes", ".gitconfig", ".config/git", ".gitmodules",
+    // Editors and development containers run tasks from these.
+    ".vscode", ".idea", ".devcontainer", ".nvim", ".vimrc", ".exrc", ".config/nvim", ".emacs", ".emacs.d", ".envrc",
+    // Keys and who may come in.
+    ".ssh", ".gnupg", ".aws", ".netrc", ".npmrc", ".pypirc", ".docker", ".kube",
+    // What hosts of models start, and what tools may do.
+    ".mcp.json", "mcp.json", ".cursor", ".claude", ".claude.json", ".gemini", ".codex", ".config/Claude",
+    ".codeium", ".continue", "armor.json", "portcullis.yaml",
+    // Folders of programs.
+    "bin", ".local/bin", ".cargo/bin", ".npm-global/bin", "node_modules/.bin", "go/bin",
+];
+
+/// Looks at the disk for everything that a policy names.
+///
+/// # Errors
+/// An entry of the manifest that names nothing, a link that leads out of what is declared, something that cannot be looked at.
+pub fn survey(policy: &Policy) -> Result<Survey, SurveyError> {
+    let mut out = Surveyor { policy, found: Survey::default() };
+    out.declared()?;
+    out.closed()?;
+    out.guarded();
+    out.found.carved = carve::carve(&out.found);
+    Ok(out.found)
+}
+
+struct Surveyor<'a> {
+    policy: &'a Policy,
+    found: Survey,
+}
+
+impl Surveyor<'_> {
+    fn declared(&mut self) -> Result<(), SurveyError> {
+        let Some(manifest) = self.policy.manifest().filter(|_| self.policy.powers().has(Power::Files)) else {
+            return Ok(());
+        };
+        for (entries, access) in [(&manifest.files.read, Access::Read), (&manifest.files.write, Access::Write)] {
+            for entry in entries {
+                let places = self.places(entry)?;
+                let places = self.allowed_by_operator(entry, places)?;
+                match access {
+                    Access::Write => self.found.write.extend(places),
+                    Access::Read | Access::Either => self.found.read.extend(places),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What an entry of the manifest stands for on this disk.
+    fn places(&mut self, entry: &Entry<PathGlob>) -> Result<Vec<Place>, SurveyError> {
+        match entry.value.reach() {
+            Reach::Path(path) => self.one(entry, path, Extent::Alone),
+            Reach::Tree(path) => self.one(entry, path, Extent::Tree),
+            Reach::Within(prefix) => {
+                let refuse = |why: String, hint: &str| refused(entry, why, hint);
+                let start = resolve(Path::new(prefix.as_str()))
+                    .map_err(|error| refuse(error.to_string(), "create it, or take the entry out"))?;
+                let matches = walk::matching(&entry.value, &start.path).map_err(|why| refuse(why, "name a folder"))?;
+                if matches.is_empty() {
+                    return Err(refuse("it matches nothing".into(), "create what it should match, or take the entry out"));
+                }
+                let what = format!("`{}` stands for what it matched at the start: {}", entry.value, matches.len());
+                self.found.gaps.push(Gap::new(GapName::Patterns, what, Some(&entry.source)));
+                Ok(matches)
+            }
+        }
+    }
+
+    fn one(&mut self, entry: &Entry<PathGlob>, path: &AbsPath, extent: Extent) -> Result<Vec<Place>, SurveyError> {
+        let resolved = resolve(Path::new(path.as_str()))
+            .map_err(|error| refused(entry, error.to_string(), "create it, or take the entry out"))?;
+        let Resolved { path: real, links, kind } = resolved;
+        self.found.links.extend(links);
+        if real != *path && !self.is_covered(&real) {
+            let why = format!("a symbolic link leads to `{real}`, which nothing declares");
+            return Err(refused(entry, why, "declare where it leads, if that is meant"));
+        }
+        if extent == Extent::Tree && real == AbsPath::root() {
+            self.found.gaps.push(Gap::new(GapName::WholeDisk, GapName::WholeDisk.describe(), Some(&entry.source)));
+            return Ok(self.top_folders());
+        }
+        if extent == Extent::Alone && kind == Kind::Folder {
+            let what = format!("`{path}` is a folder, declared without what it holds: write `{path}/**`");
+            self.found.gaps.push(Gap::new(GapName::FolderAlone, what, Some(&entry.source)));
+        }
+        Ok(vec![Place { path: real, kind, extent }])
+    }
+
+    /// What stands at the root, without what is the kernel's or the jail's own.
+    fn top_folders(&mut self) -> Vec<Place> {
+        const NEVER: [&str; 4] = ["proc", "sys", "dev", "run"];
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir("/").into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(|name| NEVER.contains(&name)) {
+                continue;
+            }
+            if let Ok(Resolved { path, kind, links }) = resolve(&entry.path()) {
+                self.found.links.extend(links);
+                out.push(Place { path, kind, extent: Extent::Tree });
+            }
+        }
+        out
+    }
+
+    /// Whether the policy would let the resolved path itself be used.
+    fn is_covered(&self, path: &AbsPath) -> bool {
+        decide(UsePath { path: path.clone(), access: Access::Either }, self.policy).is_allow()
+    }
+
+    /// What of these places the operator allows.
+    fn allowed_by_operator(
+        &mut self,
+        entry: &Entry<PathGlob>,
+        places: Vec<Place>,
+    ) -> Result<Vec<Place>, SurveyError> {
+        let Some(operator) = self.policy.operator() else {
+            return Ok(places);
+        };
+        let mut out = Vec::new();
+        for place in places {
+            out.extend(cut(&place, operator, &mut self.found).map_err(|why| refused(entry, why, "name a folder"))?);
+        }
+        Ok(out)
+    }
+
+    /// Finds what is denied inside what is allowed.
+    fn closed(&mut self) -> Result<(), SurveyError> {
+        let manifest = self.policy.manifest().map(|manifest| manifest.files.deny.as_slice()).unwrap_or_default();
+        let operator = self.policy.operator().map(|operator| operator.denied_paths.as_slice()).unwrap_or_default();
+        let entries: Vec<_> = manifest.iter().chain(operator).collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let is_denied = |place: &Place| entries.iter().any(|entry| entry.value.denies(&place.path));
+        self.found.read.retain(|place| !is_denied(place));
+        self.found.write.retain(|place| !is_denied(place));
+        let mut denied = BTreeMap::new();
+        let trees = trees_of(&self.found);
+        for entry in &entries {
+            for tree in &trees {
+                let found = walk::denied(&entry.value, tree)
+                    .map_err(|why| refused(entry, why, "name the folder that is to stay closed"))?;
+                denied.extend(found.into_iter().map(|place| (place.path.clone(), place)));
+            }
+            if let Some(tree) = self.found.write.iter().find(|place| place.extent == Extent::Tree) {
+                let what = format!("`{}` is looked for at the start; in `{}` it could be made later", entry.value, tree.path);
+                self.found.gaps.push(Gap::new(GapName::DeniedLater, what, Some(&entry.source)));
+            }
+        }
+        // What lies in something denied is denied with it.
+        let tops: BTreeSet<_> = denied.keys().cloned().collect();
+        let is_inside = |path: &AbsPath| {
+            std::iter::successors(path.parent(), AbsPath::parent).any(|above| tops.contains(&above))
+        };
+        self.found.denied = denied.into_values().filter(|place| !is_inside(&place.path)).collect();
+        Ok(())
+    }
+
+    /// Finds what is protected inside what may be written.
+    fn guarded(&mut self) {
+        let Some(manifest) = self.policy.manifest() else {
+            return;
+        };
+        let named = |path: &AbsPath| {
+            manifest.files.write.iter().any(|entry| match entry.value.reach() {
+                Reach::Path(named) | Reach::Tree(named) => named.is_within(path),
+                Reach::Within(_) => false,
+            })
+        };
+        let mut found = BTreeMap::new();
+        for tree in self.found.write.iter().filter(|place| place.extent == Extent::Tree) {
+            for name in PROTECTED {
+                let Ok(path) = tree.path.join(name) else {
+                    continue;
+                };
+                if named(&path) {
+                    continue;
+                }
+                // A link is as good as what it leads to, which is protected where it stands, if it is writable at all.
+                if let Ok(Resolved { path, kind, .. }) = resolve(Path::new(path.as_str()))
+                    && path.is_within(&tree.path)
+                {
+                    found.insert(path.clone(), Place { path, kind, extent: Extent::Tree });
+                }
+            }
+            let what = format!("in `{}`, protected names that are not there yet", tree.path);
+            self.found.gaps.push(Gap::new(GapName::ProtectedLater, what, None));
+        }
+        self.found.protected = found.into_values().collect();
+    }
+}
+
+fn trees_of(found: &Survey) -> Vec<Place> {
+    let trees = found.read.iter().chain(&found.write).filter(|place| place.extent == Extent::Tree);
+    let mut trees: Vec<_> = trees.cloned().collect();
+    trees.sort_by(|left, right| left.path.cmp(&right.path));
+    trees.dedup();
+    trees
+}
+
+/// The parts of a place that an operator's allowed paths cover.
+fn cut(place: &Place, operator: &OperatorPolicy, found: &mut Survey) -> Result<Vec<Place>, String> {
+    let mut out = Vec::new();
+    for allowed in &operator.allowed_paths {
+        let (path, extent) = match allowed.value.reach() {
+            Reach::Path(path) => (path, Extent::Alone),
+            Reach::Tree(path) => (path, Extent::Tree),
+            Reach::Within(_) if place.extent == Extent::Alone => {
+                if allowed.value.matches(&place.path) {
+                    out.push(place.clone());
+                }
+                continue;
+            }
+            Reach::Within(_) => {
+                let what = format!("`{}` stands for what it matched at the start", allowed.value);
+                found.gaps.push(Gap::new(GapName::Patterns, what, Some(&allowed.source)));
+                out.extend(walk::matching(&allowed.value, &place.path)?);
+                continue;
+            }
+        };
+        match (place.extent, extent) {
+            (_, Extent::Tree) if place.path.is_within(path) => out.push(place.clone()),
+            (Extent::Alone, Extent::Alone) if place.path == *path => out.push(place.clone()),
+            (Extent::Tree, _) if path.is_within(&place.path) => {
+                // What does not exist gives nothing; a link must lead to something covered, and then that is found there.
+                if let Ok(resolved) = resolve(Path::new(path.as_str()))
+                    && resolved.path == *path
+                {
+                    out.push(Place { path: resolved.path, kind: resolved.kind, extent });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+fn refused(entry: &Entry<PathGlob>, why: String, hint: &str) -> SurveyError {
+    SurveyError { source_place: entry.source.clone(), pattern: entry.value.to_string(), why, hint: hint.into() }
+}

@@ -1,0 +1,81 @@
+//! Where the parts that a program is loaded from really are.
+
+use super::resolve::{ResolveError, Resolved, resolve};
+use crate::loading::{Extent, Loading};
+use crate::plan::Kind;
+use portcullis_policy::{Policy, Power};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The parts, free of links.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loads {
+    /// The files and trees.
+    pub places: Vec<Load>,
+    /// The links on the way to them, and what they say.
+    pub links: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// A file or tree that a program is loaded from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// Where.
+    pub path: PathBuf,
+    /// What stands there.
+    pub kind: Kind,
+    /// What needs it.
+    pub why: String,
+}
+
+/// What programs find on every machine: where any program may be started, it is what they are loaded from.
+const SYSTEM: &[&str] = &[
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d", "/etc/magic", "/etc/mime.types", "/etc/python3", "/etc/perl",
+];
+
+/// What a program with a network needs: the certificates of those it may trust, and the names of ports.
+const NETWORK: &[&str] = &[
+    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+    "/etc/services", "/etc/protocols",
+];
+
+/// Finds the parts on the disk. What a policy adds to what a program needs is added: programs that may be started, a network.
+///
+/// # Errors
+/// A part that was found a moment ago is gone, or is no file or folder.
+pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> {
+    let mut out = Loads::default();
+    for part in &loading.parts {
+        let found = resolve(&part.path)?;
+        // A tree that has become a file, or the other way round, is for the jailer to refuse.
+        let kind = match part.extent {
+            Extent::File => Kind::File,
+            Extent::Tree => Kind::Folder,
+        };
+        out.add(found, kind, &part.why);
+    }
+    let manifest = policy.manifest();
+    let spawns = policy.powers().has(Power::Spawn) && manifest.is_some_and(|manifest| manifest.spawn);
+    let connects = policy.powers().has(Power::Network) && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
+    for (wanted, list, why) in [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")] {
+        for path in list.iter().filter(|_| wanted) {
+            match resolve(Path::new(path)) {
+                Ok(found) => {
+                    let kind = found.kind;
+                    out.add(found, kind, why);
+                }
+                Err(ResolveError::Missing(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(out)
+}
+
+impl Loads {
+    fn add(&mut self, found: Resolved, kind: Kind, why: &str) {
+        let Resolved { path, kind: _, links } = found;
+        self.links.extend(links);
+        self.places.push(Load { path: path.as_str().into(), kind, why: why.into() });
+    }
+}
