@@ -8,6 +8,8 @@ mod etc;
 mod root;
 mod rules;
 
+pub(crate) use rules::ON_FILES;
+
 use crate::gap::{Gap, GapName, Side};
 use crate::loading::Loading;
 use crate::plan::{Ceilings, Landlock, Plan, Program, Task};

@@ -5,9 +5,10 @@
 
 use super::step::{Done, During, Step};
 use super::sys::{landlock_allow, landlock_create, landlock_restrict};
+use crate::build::ON_FILES;
 use crate::plan::Landlock;
 use rustix::fd::AsFd;
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags};
 
 /// Puts this process under the plan's rules. It must not be able to gain privileges any more.
 pub(super) fn apply(plan: &Landlock) -> Done<()> {
@@ -16,7 +17,11 @@ pub(super) fn apply(plan: &Landlock) -> Done<()> {
         let about = || rule.path.to_string_lossy().into_owned();
         let path = rustix::fs::openat(CWD, &rule.path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
         let path = path.during_about(Step::Landlock, about)?;
-        landlock_allow(rules.as_fd(), path.as_fd(), rule.rights).during_about(Step::Landlock, about)?;
+        let found = rustix::fs::fstat(&path).during_about(Step::Landlock, about)?;
+        // Rights over what a folder holds have no meaning for a file, and the kernel says so.
+        let is_folder = FileType::from_raw_mode(found.st_mode) == FileType::Directory;
+        let rights = if is_folder { rule.rights } else { rule.rights & ON_FILES };
+        landlock_allow(rules.as_fd(), path.as_fd(), rights).during_about(Step::Landlock, about)?;
     }
     landlock_restrict(rules.as_fd()).during(Step::Landlock)
 }
