@@ -12,11 +12,11 @@ use super::check::{Check, crc62_holds, is_filler};
 use super::class::{ByteSet, ClassTable, Runs};
 use super::companion;
 use super::finding::Finding;
-use super::keywords::{HEAD, Keywords};
+use super::keywords::Keywords;
 use super::lexicon::TELLTALES;
 use super::makeup::Signs;
 use super::name::{self, Promise};
-use super::pattern::literal_at;
+use super::pattern::{literal_at, tail_stands};
 use super::pem::{self, Dashes};
 use super::rule::{Rule, RuleFault, RuleFile, Special};
 use super::value::{self, Candidate};
@@ -177,7 +177,7 @@ impl Engine {
                 let Some((word, promise)) = name::WORDS.get(*index) else {
                     return;
                 };
-                if tail_stands(key, at, word) && !is_taken(&whole, found.get(from..)) {
+                if tail_stands(key, at, word.as_bytes()) && !is_taken(&whole, found.get(from..)) {
                     let promise = name::promise(key, at, word, *promise);
                     self.named_value(candidate.as_ref(), &whole, key, promise, found);
                 }
@@ -282,7 +282,7 @@ impl Engine {
 
     /// Reads the assignment to the name that holds `word` at `at`, where its head was found.
     fn assignment(&self, pass: &mut Pass<'_>, at: usize, word: &str) -> Option<Assignment> {
-        if !tail_stands(pass.runs.text(), at, word) {
+        if !tail_stands(pass.runs.text(), at, word.as_bytes()) {
             return None;
         }
         let word_end = at + word.len();
@@ -353,11 +353,6 @@ fn is_taken(assignment: &Assignment, found: Option<&[Finding]>) -> bool {
     last.is_some_and(|last| last.start <= assignment.start && last.end >= assignment.end)
 }
 
-/// Whether what the search for keywords did not compare of `word` stands there too.
-fn tail_stands(text: &[u8], at: usize, word: &str) -> bool {
-    word.as_bytes().get(HEAD..).is_none_or(|tail| literal_at(text, at + HEAD, tail, true))
-}
-
 /// Every keyword with what to do where it stands.
 fn hooks_of(file: &RuleFile) -> Vec<(Vec<u8>, Hook)> {
     let finds = file
@@ -400,6 +395,6 @@ fn holds_folded(text: &[u8], part: &[u8]) -> bool {
 impl Engine {
     /// Whether the vendor's word stands at `at` of `key`.
     fn word_at(&self, key: &[u8], at: usize, word: usize) -> bool {
-        self.file.words.get(word).is_some_and(|word| tail_stands(key, at, &word.word))
+        self.file.words.get(word).is_some_and(|word| tail_stands(key, at, word.word.as_bytes()))
     }
 }

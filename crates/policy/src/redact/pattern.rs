@@ -7,6 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::class::{ByteSet, ClassId, ClassTable, Runs};
+use super::keywords::HEAD;
 
 /// One step of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,14 +86,14 @@ impl Pattern {
         &self.anchor
     }
 
-    /// Tests the pattern with its anchor at `at`, boundaries included.
+    /// Tests the pattern with its anchor at `at`, where the search for keywords found its head; boundaries included.
     pub(super) fn test(&self, runs: &mut Runs<'_>, at: usize) -> Option<Span> {
         // The byte before is the cheapest to test: a text of one letter ends here.
         let bordered = match self.lead.first() {
             None => self.is_bordered(runs.text(), at),
             Some(nearest) => may_end(nearest, runs, at),
         };
-        if !bordered || !literal_at(runs.text(), at, &self.anchor, self.fold_case) {
+        if !bordered || !self.anchor_stands(runs.text(), at) {
             return None;
         }
         // The tail first: runs ahead are remembered, those of the lead are counted anew at every anchor.
@@ -105,6 +106,15 @@ impl Pattern {
             span.body = span.start;
         }
         Some(span)
+    }
+
+    /// Whether the anchor, of which the search for keywords compared the head, stands at `at`.
+    fn anchor_stands(&self, text: &[u8], at: usize) -> bool {
+        if self.fold_case {
+            tail_stands(text, at, &self.anchor)
+        } else {
+            literal_at(text, at, &self.anchor, false)
+        }
     }
 
     /// Whether the pattern fills the value from `at` to `end`, whatever stands around it.
@@ -238,14 +248,21 @@ pub enum Shape {
 /// Whether the bytes of `literal` stand at `at`.
 pub(super) fn literal_at(text: &[u8], at: usize, literal: &[u8], fold_case: bool) -> bool {
     let found = at.checked_add(literal.len()).and_then(|end| text.get(at..end));
-    // The first byte by itself: most differ there, and a call of the library's comparison costs more than that.
+    // Short ones byte by byte: a call of the library's comparison costs more than they do.
     found.is_some_and(|found| {
         if fold_case {
             found.iter().zip(literal).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        } else if literal.len() <= HEAD {
+            found.iter().zip(literal).all(|(a, b)| a == b)
         } else {
-            found.first() == literal.first() && found == literal
+            found == literal
         }
     })
+}
+
+/// Whether what the search for keywords did not compare of `word`, found at `at`, stands there too, whatever its case.
+pub(super) fn tail_stands(text: &[u8], at: usize, word: &[u8]) -> bool {
+    word.get(HEAD..).is_none_or(|tail| literal_at(text, at + HEAD, tail, true))
 }
 
 /// Whether a credential may start at `at`: the byte before is no word byte, or it ends an escape such as `\n`, `%3D`
