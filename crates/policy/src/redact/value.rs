@@ -267,7 +267,8 @@ fn has_hole(value: &[u8]) -> bool {
         inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte))
     };
     let inner = HOLES.iter().any(|(open, close)| {
-        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else {
+        let begins = |at: &usize| value[*at] == open[0] && literal_at(value, *at, open, false);
+        let Some(at) = (0..value.len()).find(begins) else {
             return false;
         };
         let inside = &value[at + open.len()..];
