@@ -77,14 +77,14 @@ struct Traits {
     class: u8,
 }
 
-/// The fields of the packed counts: twelve bits each, more than any value that is judged has bytes.
+/// The fields of the packed counts: twelve bits each, enough for [`Makeup::LONGEST`]. A byte counts in one field at most;
+/// signs that are not separators in none.
 #[derive(Debug, Clone, Copy)]
 enum Tally {
     Digits,
     Lower,
     Upper,
     Space,
-    /// What is left is counted apart from the others: the length says the rest.
     Separators,
 }
 
