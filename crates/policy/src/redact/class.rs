@@ -1,10 +1,9 @@
 //! Sets of bytes, and the runs they make in a text.
 //!
-//! All classes of a rule file share one table: byte to a word with one bit per class. [`Runs`] remembers the last
-//! run computed per class, so a text that asks for the same run at every byte is still read once. It knows nothing
-//! of patterns or rules.
+//! All classes of a rule file share one table of sets. [`Runs`] remembers the last run computed per class, so a text
+//! that asks for the same run at every byte is still read once. It knows nothing of patterns or rules.
 
-/// How many classes one rule file may define: one bit each in [`ClassTable`].
+/// How many classes one rule file may define: [`Runs`] holds a run for each.
 pub(super) const MAX_CLASSES: usize = 128;
 
 /// Which class of the table: an index below [`MAX_CLASSES`].
@@ -53,13 +52,14 @@ impl ByteSet {
 #[derive(Debug)]
 pub(super) struct ClassTable {
     sets: Vec<ByteSet>,
-    member: Box<[u128; 256]>,
+    /// The same sets spelled out: the fastest to ask, byte after byte.
+    members: Vec<[bool; 256]>,
 }
 
 impl ClassTable {
     /// An empty table.
     pub(super) fn new() -> Self {
-        Self { sets: Vec::new(), member: Box::new([0; 256]) }
+        Self { sets: Vec::new(), members: Vec::new() }
     }
 
     /// The class of exactly these bytes; `None` when the table is full.
@@ -72,9 +72,9 @@ impl ClassTable {
             return None;
         }
         self.sets.push(set);
-        for byte in set.bytes() {
-            self.member[usize::from(byte)] |= 1 << at;
-        }
+        let mut members = [false; 256];
+        set.bytes().for_each(|byte| members[usize::from(byte)] = true);
+        self.members.push(members);
         u8::try_from(at).ok().map(ClassId)
     }
 
@@ -83,9 +83,14 @@ impl ClassTable {
         self.sets.get(usize::from(class.0)).copied().unwrap_or_default()
     }
 
+    /// For every byte whether it is in `class`.
+    fn members(&self, class: ClassId) -> &[bool; 256] {
+        self.members.get(usize::from(class.0)).unwrap_or(&[false; 256])
+    }
+
     /// Whether `byte` is in `class`.
     pub(super) fn has(&self, class: ClassId, byte: u8) -> bool {
-        self.member[usize::from(byte)] >> class.0 & 1 == 1
+        self.members(class)[usize::from(byte)]
     }
 }
 
@@ -124,7 +129,8 @@ impl<'t> Runs<'t> {
     /// How many bytes from `at` on are in `class`, counted up to `limit`.
     pub(super) fn length(&mut self, class: ClassId, at: usize, limit: usize) -> usize {
         // Most questions are asked where no run is: those are not worth remembering.
-        if self.text.get(at).is_none_or(|byte| !self.table.has(class, *byte)) {
+        let members = self.table.members(class);
+        if self.text.get(at).is_none_or(|byte| !members[usize::from(*byte)]) {
             return 0;
         }
         let wanted = at.saturating_add(limit).min(self.text.len());
@@ -132,9 +138,8 @@ impl<'t> Runs<'t> {
         let mut end = if (known.start..=known.end).contains(&at) { known.end } else { at };
         let start = if end == at && known.end != at { at } else { known.start };
         if end < wanted && (known.open || start == at) {
-            while end < wanted && self.table.has(class, self.text[end]) {
-                end += 1;
-            }
+            let rest = self.text.get(end..wanted).unwrap_or_default();
+            end += rest.iter().take_while(|byte| members[usize::from(**byte)]).count();
             self.known[usize::from(class.0)] = Known { start, end, open: end == wanted };
         }
         end.min(wanted).saturating_sub(at)

@@ -14,11 +14,12 @@ use super::companion;
 use super::finding::Finding;
 use super::keywords::Keywords;
 use super::lexicon::TELLTALES;
+use super::makeup::Signs;
 use super::name::{self, Promise};
-use super::pattern::literal_at;
+use super::pattern::{literal_at, tail_stands};
 use super::pem::{self, Dashes};
 use super::rule::{Rule, RuleFault, RuleFile, Special};
-use super::value;
+use super::value::{self, Candidate};
 use super::words;
 
 /// The rule file.
@@ -58,15 +59,41 @@ pub(super) struct Engine {
 struct Pass<'t> {
     runs: Runs<'t>,
     dashes: Dashes,
-    /// The last assignment read, by where its name's word ran on to: several words of one name ask for the same.
-    last: Option<(usize, Option<Assignment>)>,
+    /// The last assignment read: several words of one name ask for the same.
+    last: Option<LastRead>,
+    /// The last value looked at, and what came of it before its name was asked.
+    looked_at: Option<(Assignment, Option<Candidate<'t>>)>,
     /// The last value judged, by its start, and what its name promised.
     judged: Option<(usize, Promise)>,
+    /// How many findings there were before this text's own.
+    from: usize,
+}
+
+/// What was read for the name that goes on from `word_end` to `name_end`.
+#[derive(Debug, Clone, Copy)]
+struct LastRead {
+    word_end: usize,
+    name_end: usize,
+    assignment: Option<Assignment>,
 }
 
 impl<'t> Pass<'t> {
-    fn new(classes: &'t ClassTable, text: &'t [u8]) -> Self {
-        Self { runs: Runs::new(classes, text), dashes: Dashes::default(), last: None, judged: None }
+    fn new(classes: &'t ClassTable, text: &'t [u8], from: usize) -> Self {
+        let runs = Runs::new(classes, text);
+        Self { runs, dashes: Dashes::default(), last: None, looked_at: None, judged: None, from }
+    }
+
+    /// The value of `assignment`, if it could be a credential.
+    fn candidate(&mut self, assignment: &Assignment) -> Option<Candidate<'t>> {
+        if let Some((known, candidate)) = self.looked_at
+            && known == *assignment
+        {
+            return candidate;
+        }
+        let value = self.runs.text().get(assignment.start..assignment.end)?;
+        let candidate = Candidate::of(value, assignment.style);
+        self.looked_at = Some((*assignment, candidate));
+        candidate
     }
 
     /// Whether the value at `start` was judged already for a name that promised as much.
@@ -120,19 +147,27 @@ impl Engine {
 
     /// Adds what the rules find in `text`, overlaps and all.
     pub(super) fn collect(&'static self, text: &[u8], found: &mut Vec<Finding>) {
+        let from = found.len();
         let mut pass: Option<Pass<'_>> = None;
         self.keywords.each(text, |at, number| {
-            let pass = pass.get_or_insert_with(|| Pass::new(&self.file.classes, text));
+            let pass = pass.get_or_insert_with(|| Pass::new(&self.file.classes, text, from));
             if let Some(hook) = self.hooks.get(usize::from(number)) {
                 self.hook(pass, *hook, at, found);
             }
         });
     }
 
-    /// Judges the whole of `value` by the words of its name `key`.
-    pub(super) fn judge_by_name(&'static self, key: &[u8], value: &[u8], found: &mut Vec<Finding>) {
+    /// Judges the whole of `value` by the words of its name `key`; its own findings are those from `from` on.
+    pub(super) fn judge_by_name(
+        &'static self,
+        key: &[u8],
+        value: &[u8],
+        from: usize,
+        found: &mut Vec<Finding>,
+    ) {
         let whole =
             Assignment { name_start: 0, name_end: 0, start: 0, end: value.len(), style: Style::Named };
+        let candidate = Candidate::of(value, Style::Named);
         let mut runs = Runs::new(&self.file.classes, value);
         self.keywords.each(key, |at, number| match self.hooks.get(usize::from(number)) {
             Some(Hook::Vendor(index)) if self.word_at(key, at, *index) => {
@@ -142,9 +177,9 @@ impl Engine {
                 let Some((word, promise)) = name::WORDS.get(*index) else {
                     return;
                 };
-                if literal_at(key, at, word.as_bytes(), true) {
+                if tail_stands(key, at, word.as_bytes()) && !is_taken(&whole, found.get(from..)) {
                     let promise = name::promise(key, at, word, *promise);
-                    self.named_value(value, &whole, key, promise, found);
+                    self.named_value(candidate.as_ref(), &whole, key, promise, found);
                 }
             }
             _ => {}
@@ -163,23 +198,7 @@ impl Engine {
                     self.vendor(&mut pass.runs, index, &assignment, None, found);
                 }
             }
-            Hook::Word(index) => {
-                let Some((word, promise)) = name::WORDS.get(index) else {
-                    return;
-                };
-                let assignment = self.assignment(pass, at, word);
-                let Some(assignment) = assignment.filter(|found| !pass.is_judged(found.start, *promise))
-                else {
-                    return;
-                };
-                let text = pass.runs.text();
-                let name = text.get(assignment.name_start..assignment.name_end).unwrap_or_default();
-                let promise = name::promise(name, at - assignment.name_start, word, *promise);
-                if let Some(promise) = promise {
-                    pass.judged = Some((assignment.start, promise));
-                }
-                self.named_value(text, &assignment, name, promise, found);
-            }
+            Hook::Word(index) => self.word(pass, index, at, found),
             Hook::Armour(mark) => {
                 let text = pass.runs.text();
                 if literal_at(text, at, mark, false) {
@@ -205,6 +224,31 @@ impl Engine {
         if let (Some(rule), Some((start, end))) = (self.special(special), span) {
             found.push(Finding { rule, start, end });
         }
+    }
+
+    /// Judges the assignment to a name with a word that promises a credential.
+    fn word(&'static self, pass: &mut Pass<'_>, index: usize, at: usize, found: &mut Vec<Finding>) {
+        let Some((word, promise)) = name::WORDS.get(index) else {
+            return;
+        };
+        let assignment = self.assignment(pass, at, word);
+        let Some(assignment) = assignment.filter(|found| !pass.is_judged(found.start, *promise)) else {
+            return;
+        };
+        // The value is the cheaper to look at, and turns down most.
+        let Some(candidate) = pass.candidate(&assignment) else {
+            return;
+        };
+        if is_taken(&assignment, found.get(pass.from..)) {
+            return;
+        }
+        let text = pass.runs.text();
+        let name = text.get(assignment.name_start..assignment.name_end).unwrap_or_default();
+        let promise = name::promise(name, at - assignment.name_start, word, *promise);
+        if let Some(promise) = promise {
+            pass.judged = Some((assignment.start, promise));
+        }
+        self.named_value(Some(&candidate), &assignment, name, promise, found);
     }
 
     /// Tests a pattern where its anchor may stand.
@@ -236,20 +280,20 @@ impl Engine {
         }
     }
 
-    /// Reads the assignment to the name that holds `word` at `at`.
+    /// Reads the assignment to the name that holds `word` at `at`, where its head was found.
     fn assignment(&self, pass: &mut Pass<'_>, at: usize, word: &str) -> Option<Assignment> {
-        if !literal_at(pass.runs.text(), at, word.as_bytes(), true) {
+        if !tail_stands(pass.runs.text(), at, word.as_bytes()) {
             return None;
         }
-        let name_end = self.reader.name_end(&mut pass.runs, at + word.len())?;
-        if let Some((end, known)) = pass.last
-            && end == name_end
-        {
-            return known;
+        let word_end = at + word.len();
+        if let Some(last) = pass.last.filter(|last| (last.word_end..=last.name_end).contains(&word_end)) {
+            return last.assignment;
         }
-        let read = self.reader.read(&mut pass.runs, at, name_end);
-        pass.last = Some((name_end, read));
-        read
+        let name_end = self.reader.name_end(&mut pass.runs, word_end)?;
+        let known = pass.last.filter(|last| last.name_end == name_end).map(|last| last.assignment);
+        let assignment = known.unwrap_or_else(|| self.reader.read(&mut pass.runs, at, name_end));
+        pass.last = Some(LastRead { word_end, name_end, assignment });
+        assignment
     }
 
     /// Tests a value against the rules of a vendor; `key` is the name when it is not in the same text.
@@ -277,7 +321,7 @@ impl Engine {
                 continue;
             }
             if !is_filler(value)
-                && !value::is_stand_in(value, name, &self.telltales)
+                && !value::is_stand_in(value, name, Signs::within(value), &self.telltales)
                 && rule.checks.iter().all(|check| check.passes(value, value))
             {
                 found.push(Finding { rule, start: assignment.start, end: assignment.end });
@@ -288,23 +332,25 @@ impl Engine {
     /// Judges the value of a name that promises a credential.
     fn named_value(
         &'static self,
-        text: &[u8],
+        candidate: Option<&Candidate<'_>>,
         assignment: &Assignment,
         name: &[u8],
         promise: Option<Promise>,
         found: &mut Vec<Finding>,
     ) {
-        let (Some(promise), Some(value)) = (promise, text.get(assignment.start..assignment.end)) else {
-            return;
-        };
-        // A vendor's rule, run by an earlier word of the name, may have taken this very value.
-        if found.last().is_some_and(|last| last.start == assignment.start && last.end == assignment.end) {
-            return;
-        }
-        if value::is_credential(value, name, assignment.style, promise, &self.telltales) {
+        if let (Some(promise), Some(candidate)) = (promise, candidate)
+            && candidate.is_credential(name, promise, &self.telltales)
+        {
             self.push(Special::Names, Some((assignment.start, assignment.end)), found);
         }
     }
+}
+
+/// Whether the last finding of the same text covers the value: a name adds nothing to what is joined in the end, as no
+/// rule is less certain.
+fn is_taken(assignment: &Assignment, found: Option<&[Finding]>) -> bool {
+    let last = found.and_then(<[Finding]>::last);
+    last.is_some_and(|last| last.start <= assignment.start && last.end >= assignment.end)
 }
 
 /// Every keyword with what to do where it stands.
@@ -349,6 +395,6 @@ fn holds_folded(text: &[u8], part: &[u8]) -> bool {
 impl Engine {
     /// Whether the vendor's word stands at `at` of `key`.
     fn word_at(&self, key: &[u8], at: usize, word: usize) -> bool {
-        self.file.words.get(word).is_some_and(|word| literal_at(key, at, word.word.as_bytes(), true))
+        self.file.words.get(word).is_some_and(|word| tail_stands(key, at, word.word.as_bytes()))
     }
 }

@@ -3,8 +3,10 @@
 //! Data only: which words make a name promise a credential, which take the promise back, and which values are
 //! placeholders. How they are applied is in [`super::name`] and [`super::value`].
 
+use super::words::Sorted;
+
 /// Sorted. Words that make a key of the `key` after them; a bare `key` is the key of a map.
-pub(super) const KEY_OWNERS: &[&str] = &[
+pub(super) const KEY_OWNERS: &Sorted = &Sorted::new(&[
     "access",
     "account",
     "admin",
@@ -45,10 +47,10 @@ pub(super) const KEY_OWNERS: &[&str] = &[
     "token",
     "webhook",
     "write",
-];
+]);
 
 /// Sorted. Segments after the word that make the value something about the credential, not the credential.
-pub(super) const ABOUT: &[&str] = &[
+pub(super) const ABOUT: &Sorted = &Sorted::new(&[
     "able",
     "age",
     "algo",
@@ -217,10 +219,10 @@ pub(super) const ABOUT: &[&str] = &[
     "wordless",
     "words",
     "work",
-];
+]);
 
 /// Sorted. Segments before the word that make it something else.
-pub(super) const NOT_OURS: &[&str] = &[
+pub(super) const NOT_OURS: &Sorted = &Sorted::new(&[
     "all",
     "allow",
     "bos",
@@ -294,10 +296,10 @@ pub(super) const NOT_OURS: &[&str] = &[
     "with",
     "without",
     "wrong",
-];
+]);
 
 /// Sorted. Whole values that say "put something here" or name a type; compared without case.
-pub(super) const PLACEHOLDERS: &[&str] = &[
+pub(super) const PLACEHOLDERS: &Sorted = &Sorted::new(&[
     "...",
     "access_token",
     "always",
@@ -384,7 +386,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "username",
     "uuid",
     "value",
-];
+]);
 
 /// Parts that mark a placeholder wherever they stand; compared without case. Sorted by the low five bits of their first
 /// byte, then as text.

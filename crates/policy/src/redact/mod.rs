@@ -22,6 +22,7 @@ mod engine;
 mod finding;
 mod keywords;
 mod lexicon;
+mod makeup;
 mod name;
 mod pattern;
 mod pem;

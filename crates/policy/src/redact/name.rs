@@ -4,7 +4,7 @@
 //! `access_token`, `author` is not `auth`. It never looks at the value.
 
 use super::lexicon::{ABOUT, KEY_OWNERS, NOT_OURS};
-use super::words::is_among;
+use super::words::Sorted;
 
 /// How much a name promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(super) fn promise(name: &[u8], at: usize, word: &str, promise: Promise) -> O
     let near = last_segment(before);
     let fits = match word {
         "key" => !goes_on && KEY_OWNERS.iter().any(|known| ends_with_folded(near, known.as_bytes())),
-        "pass" | "pwd" => !goes_on && starts_segment(name, at) && !is_among(near, NOT_OURS),
-        _ => !is_among(near, NOT_OURS),
+        "pass" | "pwd" => !goes_on && starts_segment(name, at) && !NOT_OURS.holds(near),
+        _ => !NOT_OURS.holds(near),
     };
     (fits && !any_segment(after, ABOUT)).then_some(promise)
 }
@@ -80,7 +80,7 @@ fn last_segment(name: &[u8]) -> &[u8] {
 }
 
 /// Whether one of the segments of `text` is in `list`.
-fn any_segment(text: &[u8], list: &[&str]) -> bool {
+fn any_segment(text: &[u8], list: &Sorted) -> bool {
     let mut start = 0;
     let mut segments = 0;
     for at in 0..=text.len() {
@@ -94,7 +94,7 @@ fn any_segment(text: &[u8], list: &[&str]) -> bool {
         if segments > SEGMENTS {
             return false;
         }
-        if (1..=SEGMENT).contains(&segment.len()) && is_among(segment, list) {
+        if (1..=SEGMENT).contains(&segment.len()) && list.holds(segment) {
             return true;
         }
         start = if at < text.len() && text[at].is_ascii_alphanumeric() { at } else { at + 1 };

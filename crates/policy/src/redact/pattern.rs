@@ -4,7 +4,10 @@
 //! member of its class, so there is one way to read a text and a test costs its length once. No alternatives and no
 //! options: a rule that needs two shapes has two patterns.
 
+use std::ops::RangeInclusive;
+
 use super::class::{ByteSet, ClassId, ClassTable, Runs};
+use super::keywords::HEAD;
 
 /// One step of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub(super) struct Pattern {
     anchor: Box<[u8]>,
     /// Pieces after the anchor.
     tail: Vec<Piece>,
+    /// The shortest and the longest text the tail can take.
+    lengths: RangeInclusive<usize>,
     fold_case: bool,
 }
 
@@ -64,14 +69,16 @@ impl Pattern {
         if pieces.iter().any(|piece| matches!(piece, Piece::Open | Piece::Close)) {
             return Err(format!("a mark before the anchor in `{source}`"));
         }
-        Ok(Self { lead: pieces, anchor, tail, fold_case })
+        let lengths = lengths(&tail);
+        Ok(Self { lead: pieces, anchor, tail, lengths, fold_case })
     }
 
     /// Reads the pattern of an assigned value, which starts where the value starts.
     pub(super) fn whole(source: &str, classes: &mut ClassTable) -> Result<Self, Fault> {
         let (tail, _) = read(source, classes)?;
         refuse_ambiguous(&tail, classes)?;
-        Ok(Self { lead: Vec::new(), anchor: Box::default(), tail, fold_case: false })
+        let lengths = lengths(&tail);
+        Ok(Self { lead: Vec::new(), anchor: Box::default(), tail, lengths, fold_case: false })
     }
 
     /// The literal the scanner searches for.
@@ -79,24 +86,42 @@ impl Pattern {
         &self.anchor
     }
 
-    /// Tests the pattern with its anchor at `at`, boundaries included.
+    /// Tests the pattern with its anchor at `at`, where the search for keywords found its head; boundaries included.
     pub(super) fn test(&self, runs: &mut Runs<'_>, at: usize) -> Option<Span> {
-        // Without a lead the border is the cheaper test: a text of one letter ends here.
-        let bordered = !self.lead.is_empty() || self.is_bordered(runs.text(), at);
-        if !bordered || !literal_at(runs.text(), at, &self.anchor, self.fold_case) {
+        // The byte before is the cheapest to test: a text of one letter ends here.
+        let bordered = match self.lead.first() {
+            None => self.is_bordered(runs.text(), at),
+            Some(nearest) => may_end(nearest, runs, at),
+        };
+        if !bordered || !self.anchor_stands(runs.text(), at) {
             return None;
         }
-        let start = if self.lead.is_empty() { at } else { self.lead_start(runs, at)? };
-        let mut span = self.tail_span(runs, start, at + self.anchor.len())?;
+        // The tail first: runs ahead are remembered, those of the lead are counted anew at every anchor.
+        let mut span = self.tail_span(runs, at, at + self.anchor.len())?;
         if !self.lead.is_empty() {
+            let start = self.lead_start(runs, at)?;
+            if span.start == at {
+                span.start = start;
+            }
             span.body = span.start;
         }
         Some(span)
     }
 
+    /// Whether the anchor, of which the search for keywords compared the head, stands at `at`.
+    fn anchor_stands(&self, text: &[u8], at: usize) -> bool {
+        if self.fold_case {
+            tail_stands(text, at, &self.anchor)
+        } else {
+            literal_at(text, at, &self.anchor, false)
+        }
+    }
+
     /// Whether the pattern fills the value from `at` to `end`, whatever stands around it.
     pub(super) fn fills(&self, runs: &mut Runs<'_>, at: usize, end: usize) -> bool {
-        self.walk(runs, at, at).is_some_and(|(_, stop, _)| stop == end)
+        // The length alone turns most values down, and no text is read for it.
+        end.checked_sub(at).is_some_and(|length| self.lengths.contains(&length))
+            && self.walk(runs, at, at).is_some_and(|(_, stop, _)| stop == end)
     }
 
     /// Walks the lead backwards and checks the left boundary.
@@ -223,10 +248,21 @@ pub enum Shape {
 /// Whether the bytes of `literal` stand at `at`.
 pub(super) fn literal_at(text: &[u8], at: usize, literal: &[u8], fold_case: bool) -> bool {
     let found = at.checked_add(literal.len()).and_then(|end| text.get(at..end));
-    // Byte by byte: most differ in the first, and a call of the library's comparison costs more than that.
+    // Short ones byte by byte: a call of the library's comparison costs more than they do.
     found.is_some_and(|found| {
-        found.iter().zip(literal).all(|(a, b)| if fold_case { a.eq_ignore_ascii_case(b) } else { a == b })
+        if fold_case {
+            found.iter().zip(literal).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        } else if literal.len() <= HEAD {
+            found.iter().zip(literal).all(|(a, b)| a == b)
+        } else {
+            found == literal
+        }
     })
+}
+
+/// Whether what the search for keywords did not compare of `word`, found at `at`, stands there too, whatever its case.
+pub(super) fn tail_stands(text: &[u8], at: usize, word: &[u8]) -> bool {
+    word.get(HEAD..).is_none_or(|tail| literal_at(text, at + HEAD, tail, true))
 }
 
 /// Whether a credential may start at `at`: the byte before is no word byte, or it ends an escape such as `\n`, `%3D`
@@ -344,6 +380,26 @@ fn read_count(rest: &mut std::str::Bytes<'_>) -> Result<(usize, usize), Fault> {
         return Err(format!("the count `{inside}` is in the wrong order or too large"));
     }
     Ok((min, max))
+}
+
+/// Whether `piece` can end at `at`, as far as its last byte says.
+fn may_end(piece: &Piece, runs: &Runs<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|last| runs.text().get(last));
+    match piece {
+        Piece::Run { class, min: 1.., .. } => before.is_some_and(|byte| runs.table().has(*class, *byte)),
+        Piece::Run { .. } | Piece::Literal(_) | Piece::Open | Piece::Close => true,
+    }
+}
+
+/// The shortest and the longest text the pieces can take.
+fn lengths(pieces: &[Piece]) -> RangeInclusive<usize> {
+    let bounds = pieces.iter().map(|piece| match piece {
+        Piece::Literal(bytes) => (bytes.len(), bytes.len()),
+        Piece::Run { min, max, .. } => (*min, *max),
+        Piece::Open | Piece::Close => (0, 0),
+    });
+    let (least, most) = bounds.fold((0, 0), |(least, most), (min, max)| (least + min, most + max));
+    least..=most
 }
 
 /// Refuses a piece of variable length when a piece after it could take from it.

@@ -89,7 +89,7 @@ impl Scanner {
     pub fn scan_named(&self, key: &str, value: &str, found: &mut Vec<Finding>) {
         let from = found.len();
         self.collect(value, found);
-        self.engine.judge_by_name(key.as_bytes(), value.as_bytes(), found);
+        self.engine.judge_by_name(key.as_bytes(), value.as_bytes(), from, found);
         settle(found, from, value);
     }
 
@@ -115,3 +115,18 @@ impl Scanner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the secret values are too large to search for together")]
 pub struct LiteralsTooLarge;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_of_a_text_before_hide_none_of_the_next() {
+        let mut found = Vec::new();
+        for text in ["my_password=r0seHip77", "db_password=r0seHip78"] {
+            Scanner::builtin().scan(text, &mut found);
+            Scanner::builtin().scan_named("password", "r0seHip77", &mut found);
+        }
+        assert_eq!(found.len(), 4);
+    }
+}

@@ -7,9 +7,10 @@ use super::assignment::Style;
 use super::check::is_filler;
 use super::encoding::entropy;
 use super::lexicon::PLACEHOLDERS;
+use super::makeup::{Makeup, Signs};
 use super::name::Promise;
 use super::pattern::literal_at;
-use super::words::{Parts, is_among};
+use super::words::Parts;
 
 /// The start of a redaction label: what is already hidden is not found again.
 pub(super) const LABEL_START: &[u8] = b"[REDACTED:";
@@ -21,117 +22,58 @@ const SHORTEST_KEY: usize = 12;
 /// The longest value that counts.
 const LONGEST: usize = 512;
 
-/// What a value is made of.
-#[derive(Debug, Default)]
-struct Makeup {
-    digits: usize,
-    lower: usize,
-    upper: usize,
-    space: usize,
-    other: usize,
-    /// Those of `other` that join the words of names.
-    separators: usize,
-    /// Changes between small letters, capitals, digits and the rest.
-    changes: usize,
-    /// A bracket closes that was never opened: no code does that within one expression.
-    unbalanced: bool,
-    all_same: bool,
-}
-
-impl Makeup {
-    fn of(value: &[u8]) -> Self {
-        let mut made = Self { all_same: true, ..Self::default() };
-        let mut before = None;
-        let mut depth = [0_i32; 3];
-        for &byte in value {
-            let kind = match byte {
-                b'0'..=b'9' => &mut made.digits,
-                b'a'..=b'z' => &mut made.lower,
-                b'A'..=b'Z' => &mut made.upper,
-                b' ' | b'\t' => &mut made.space,
-                _ => &mut made.other,
-            };
-            *kind += 1;
-            made.separators += usize::from(matches!(byte, b'-' | b'_' | b'.' | b'='));
-            let (slot, step) = match byte {
-                b'(' => (0, 1),
-                b')' => (0, -1),
-                b'[' => (1, 1),
-                b']' => (1, -1),
-                b'{' => (2, 1),
-                b'}' => (2, -1),
-                _ => (0, 0),
-            };
-            depth[slot] += step;
-            made.unbalanced |= depth[slot] < 0;
-            let class = class_of(byte);
-            made.changes += usize::from(before.is_some_and(|before| before != class));
-            made.all_same &= byte == value[0];
-            before = Some(class);
-        }
-        made
-    }
-
-    /// Letters of one case with the separators of names: code, whatever promised otherwise.
-    fn is_one_case_name(&self) -> bool {
-        self.digits == 0 && self.other == self.separators && (self.lower == 0 || self.upper == 0)
-    }
-
-    fn letters(&self) -> usize {
-        self.lower + self.upper
-    }
-}
-
-/// The kind of a byte for counting changes.
-fn class_of(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => 0,
-        b'a'..=b'z' => 1,
-        b'A'..=b'Z' => 2,
-        _ => 3,
-    }
-}
-
-/// Whether `value`, assigned to `name` in `style`, looks like the credential its name promises.
-pub(super) fn is_credential(
-    value: &[u8],
-    name: &[u8],
+/// A value that looks like a credential as far as that can be said without its name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate<'t> {
+    value: &'t [u8],
     style: Style,
-    promise: Promise,
-    telltales: &Parts,
-) -> bool {
-    let shortest = match (style, promise) {
+    made: Makeup,
+}
+
+impl<'t> Candidate<'t> {
+    /// Looks at a value written in `style`; `None` when no name would make a credential of it.
+    pub(super) fn of(value: &'t [u8], style: Style) -> Option<Self> {
+        if value.len() < shortest(style, Promise::Password) || value.len() > LONGEST {
+            return None;
+        }
+        let made = Makeup::of(value);
+        let code = style != Style::Named && style != Style::Pair && made.is_one_case_name();
+        let prose = made.space > 0 && (style != Style::Named || made.space > 5);
+        (!made.all_same && !code && !prose).then_some(Self { value, style, made })
+    }
+
+    /// Whether the value looks like the credential that `name` promises.
+    pub(super) fn is_credential(&self, name: &[u8], promise: Promise, telltales: &Parts) -> bool {
+        let Self { value, style, made } = self;
+        let prose = made.space > 0;
+        if value.len() < shortest(*style, promise) || (prose && promise != Promise::Password) {
+            return false;
+        }
+        // The style's own judgement comes first: it is the cheaper and turns down the most.
+        let fits = prose
+            || match style {
+                Style::Named => named(value, made, promise),
+                Style::Argument => is_machine_made(value, made),
+                Style::Pair | Style::Quoted => quoted(value, made, *style, promise),
+                Style::Tight | Style::Line | Style::Marked | Style::Bare => {
+                    bare(value, made, *style, promise)
+                }
+            };
+        fits && !is_filler(value)
+            && !is_reference(value, made)
+            && !is_number(value, made)
+            && !is_stand_in(value, name, made.signs, telltales)
+    }
+}
+
+/// The length below which a value is none.
+fn shortest(style: Style, promise: Promise) -> usize {
+    match (style, promise) {
         (Style::Named, _) => 3,
         (_, Promise::Password) => SHORTEST_PASSWORD,
         (Style::Pair, Promise::Key) => 8,
         (_, Promise::Key) => SHORTEST_KEY,
-    };
-    if value.len() < shortest || value.len() > LONGEST {
-        return false;
     }
-    let made = Makeup::of(value);
-    if made.all_same {
-        return false;
-    }
-    if style != Style::Named && style != Style::Pair && made.is_one_case_name() {
-        return false;
-    }
-    let prose = made.space > 0;
-    if prose && (style != Style::Named || promise != Promise::Password || made.space > 5) {
-        return false;
-    }
-    // The style's own judgement comes first: it is the cheaper and turns down the most.
-    let fits = prose
-        || match style {
-            Style::Named => named(value, &made, promise),
-            Style::Argument => is_machine_made(value, &made),
-            Style::Pair | Style::Quoted => quoted(value, &made, style, promise),
-            Style::Tight | Style::Line | Style::Marked | Style::Bare => bare(value, &made, style, promise),
-        };
-    fits && !is_filler(value)
-        && !is_reference(value, &made)
-        && !is_number(value)
-        && !is_stand_in(value, name, telltales)
 }
 
 /// A key and its value given apart.
@@ -161,16 +103,14 @@ fn quoted(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
 }
 
 /// Whether a value is a version or another number with dots.
-fn is_number(value: &[u8]) -> bool {
-    value.contains(&b'.') && value.iter().all(|byte| byte.is_ascii_digit() || b".^~<>=* -xX".contains(byte))
+fn is_number(value: &[u8], made: &Makeup) -> bool {
+    made.signs.has(Signs::DOT)
+        && value.iter().all(|byte| byte.is_ascii_digit() || b".^~<>=* -xX".contains(byte))
 }
 
 /// A value without quotes: mostly code unless it stands like configuration.
 fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
-    let code = value
-        .iter()
-        .any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'$' | b'*'));
-    if code {
+    if made.signs.has(Signs::CODE) {
         return style == Style::Line && made.unbalanced && value.len() >= 16 && made.other * 5 > value.len();
     }
     match (style, promise) {
@@ -185,11 +125,10 @@ fn bare(value: &[u8], made: &Makeup, style: Style, promise: Promise) -> bool {
 
 /// Whether a value has letters around a sign that neither names nor addresses have: a password somebody made up.
 fn is_defiant(value: &[u8], made: &Makeup) -> bool {
-    let address = value.contains(&b'@') && value.contains(&b'.');
-    let sign = value.iter().any(|byte| matches!(byte, b'!' | b'#' | b'%' | b'^' | b'~' | b'@'));
+    let address = made.signs.has(Signs::AT) && made.signs.has(Signs::DOT);
     value.len() >= 8
         && made.letters() > 3
-        && sign
+        && made.signs.has(Signs::DEFIANT)
         && !address
         && value.first().is_some_and(u8::is_ascii_alphanumeric)
 }
@@ -206,19 +145,19 @@ fn is_machine_made(value: &[u8], made: &Makeup) -> bool {
     if made.unbalanced && made.other * 5 > value.len() && value.len() >= 16 {
         return true;
     }
-    let random = entropy(value);
     let mixed = made.upper > 0 && made.lower > 0;
     let restless = made.changes * 100 >= value.len() * if mixed { 42 } else { 25 };
+    // The entropy comes last: it costs the most.
     match made.digits {
         0 => {
             made.upper > 1
                 && made.lower > 1
                 && value.len() >= 20
                 && made.changes * 2 >= value.len()
-                && random >= 350
+                && entropy(value) >= 350
         }
-        1 => value.len() >= 20 && random >= 350 && restless,
-        _ => random >= 280 && restless,
+        1 => value.len() >= 20 && restless && entropy(value) >= 350,
+        _ => restless && entropy(value) >= 280,
     }
 }
 
@@ -235,11 +174,7 @@ fn is_words(value: &[u8], made: &Makeup) -> bool {
     if made.digits > 2 {
         return is_slug(value);
     }
-    let separators = value.iter().all(|byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'?' | b'!' | b',')
-    });
-    if !separators {
+    if made.signs.has(Signs::NOT_IN_WORDS) {
         return false;
     }
     if made.digits == 0 {
@@ -277,7 +212,7 @@ fn is_reference(value: &[u8], made: &Makeup) -> bool {
     if path && (made.digits < 3 || !made_like_base64(value)) {
         return true;
     }
-    if value.windows(3).any(|part| matches!(part, [b':', b'/', b'/']))
+    if (made.signs.has(Signs::COLON) && value.windows(3).any(|part| matches!(part, [b':', b'/', b'/'])))
         || starts(b"sha1-")
         || starts(b"sha256-")
         || starts(b"sha384-")
@@ -293,13 +228,13 @@ fn is_reference(value: &[u8], made: &Makeup) -> bool {
     {
         return true;
     }
-    value.ends_with(b"()")
-        || value.windows(2).any(|part| {
-            matches!(
-                part,
-                [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x']
-            )
-        })
+    let operator = |part: &[u8]| {
+        matches!(
+            part,
+            [b':', b':'] | [b'-' | b'=', b'>'] | [b'&', b'&'] | [b'|', b'|'] | [b'\\', b'u' | b'x']
+        )
+    };
+    value.ends_with(b"()") || (made.signs.has(Signs::OPERATOR) && value.windows(2).any(operator))
 }
 
 /// Whether every byte is a base64 digit.
@@ -309,6 +244,16 @@ fn made_like_base64(value: &[u8]) -> bool {
 
 /// Whether a value has a hole to be filled: `${NAME}`, `{{ name }}`, `<name>`, `%(name)s`, `{name}`, `%NAME%`.
 pub(super) fn is_template(value: &[u8]) -> bool {
+    may_have_hole(value, Signs::within(value)) && has_hole(value)
+}
+
+/// Whether a value could have a hole or be a label: those have a sign of their own, or underscores in front.
+fn may_have_hole(value: &[u8], signs: Signs) -> bool {
+    signs.has(Signs::HOLE) || value.starts_with(b"__")
+}
+
+/// Whether there is a hole in a value that could have one.
+fn has_hole(value: &[u8]) -> bool {
     const HOLES: &[(&[u8], &[u8])] = &[
         (b"${", b"}"),
         (b"{{", b"}}"),
@@ -318,16 +263,12 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         (b"$(", b")"),
         (b"${{", b"}}"),
     ];
-    if !value.starts_with(b"__")
-        && !value.iter().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'#' | b'%' | b'['))
-    {
-        return false;
-    }
     let name = |inside: &[u8]| {
         inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.-:|?'\"!/@()".contains(byte))
     };
-    let has_hole = HOLES.iter().any(|(open, close)| {
-        let Some(at) = (0..value.len()).find(|at| literal_at(value, *at, open, false)) else {
+    let inner = HOLES.iter().any(|(open, close)| {
+        let begins = |at: &usize| value[*at] == open[0] && literal_at(value, *at, open, false);
+        let Some(at) = (0..value.len()).find(begins) else {
             return false;
         };
         let inside = &value[at + open.len()..];
@@ -341,12 +282,13 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         | [b'_', b'_', inside @ .., b'_', b'_'] => name(inside),
         _ => false,
     };
-    has_hole || wrapped
+    inner || wrapped
 }
 
 /// Whether a value is a known filler word, holds a telltale part, repeats its own name, or counts up.
-fn is_placeholder(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
-    if value.eq_ignore_ascii_case(name) || is_among(value, PLACEHOLDERS) {
+fn is_placeholder(value: &[u8], name: &[u8], signs: Signs, telltales: &Parts) -> bool {
+    // No filler word has a digit, most credentials have.
+    if value.eq_ignore_ascii_case(name) || (!signs.has(Signs::DIGIT) && PLACEHOLDERS.holds(value)) {
         return true;
     }
     value.len() <= 96 && telltales.any_in(value)
@@ -358,6 +300,7 @@ pub(super) fn holds_label(value: &[u8]) -> bool {
 }
 
 /// Whether the value of a vendor's name only stands for one: a hole, a word such as `changeme`, a path or a variable.
-pub(super) fn is_stand_in(value: &[u8], name: &[u8], telltales: &Parts) -> bool {
-    is_template(value) || is_placeholder(value, name, telltales) || holds_label(value)
+pub(super) fn is_stand_in(value: &[u8], name: &[u8], signs: Signs, telltales: &Parts) -> bool {
+    (may_have_hole(value, signs) && (has_hole(value) || holds_label(value)))
+        || is_placeholder(value, name, signs, telltales)
 }

@@ -5,22 +5,63 @@ use super::pattern::literal_at;
 /// The longest word of any list.
 const LONGEST: usize = 24;
 
-/// Whether `text`, whatever its case, is one of the sorted `words`.
-pub(super) fn is_among(text: &[u8], words: &[&str]) -> bool {
-    let mut folded = [0; LONGEST];
-    let Some(folded) = folded.get_mut(..text.len()) else {
-        return false;
-    };
-    folded.copy_from_slice(text);
-    folded.make_ascii_lowercase();
-    let folded: &[u8] = folded;
-    let Some(first) = folded.first() else { return false };
-    // Most steps are decided by the first letter alone.
-    let order = |word: &&str| {
-        let word = word.as_bytes();
-        word.first().cmp(&Some(first)).then_with(|| word.cmp(folded))
-    };
-    words.binary_search_by(order).is_ok()
+/// How many groups words are in: one for each first letter, the first for those that begin with a sign.
+const GROUPS: usize = 27;
+
+/// A sorted list of lower-case words, in groups by their first letter.
+#[derive(Debug)]
+pub(super) struct Sorted {
+    words: &'static [&'static str],
+    /// Where each group starts, and where the last ends.
+    starts: [usize; GROUPS + 1],
+}
+
+impl Sorted {
+    /// Groups the words, which are sorted.
+    pub(super) const fn new(words: &'static [&'static str]) -> Self {
+        let mut starts = [0; GROUPS + 1];
+        let mut at = 0;
+        while at < words.len() {
+            let mut later = group(words[at].as_bytes()[0]) + 1;
+            while later <= GROUPS {
+                starts[later] += 1;
+                later += 1;
+            }
+            at += 1;
+        }
+        Self { words, starts }
+    }
+
+    /// Whether `text`, whatever its case, is one of the words.
+    pub(super) fn holds(&self, text: &[u8]) -> bool {
+        text.first().is_some_and(|first| {
+            let group = group(*first);
+            self.words
+                .get(self.starts[group]..self.starts[group + 1])
+                .is_some_and(|words| is_among(text, words))
+        })
+    }
+}
+
+impl std::ops::Deref for Sorted {
+    type Target = [&'static str];
+
+    fn deref(&self) -> &Self::Target {
+        self.words
+    }
+}
+
+/// The group of the words that begin with `first`.
+const fn group(first: u8) -> usize {
+    match first.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => (letter - b'a') as usize + 1,
+        _ => 0,
+    }
+}
+
+/// Whether `text`, whatever its case, is one of a few lower-case words.
+fn is_among(text: &[u8], words: &[&str]) -> bool {
+    text.len() <= LONGEST && words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Parts to look for anywhere in a text, with a filter on their first two bytes.
@@ -77,7 +118,7 @@ pub(super) fn is_sorted(words: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::lexicon::TELLTALES;
+    use crate::redact::lexicon::{ABOUT, KEY_OWNERS, NOT_OURS, PLACEHOLDERS, TELLTALES};
 
     #[test]
     fn every_part_is_found() {
@@ -86,6 +127,15 @@ mod tests {
             assert!(parts.any_in(format!("9 {} 9", part.to_uppercase()).as_bytes()), "{part}");
         }
         assert!(!parts.any_in(b"q8Zr2LkJh4Gf6DsA1w"));
+    }
+
+    #[test]
+    fn every_word_is_held() {
+        for list in [ABOUT, KEY_OWNERS, NOT_OURS, PLACEHOLDERS] {
+            assert!(list.iter().all(|word| list.holds(word.to_uppercase().as_bytes())));
+            assert!(!list.holds(b"") && !list.holds(b"zzz") && !list.holds(b"{") && !list.holds(b"a"));
+        }
+        assert!(!Sorted::new(&[]).holds(b"a"));
     }
 
     #[test]
