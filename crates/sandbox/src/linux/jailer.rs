@@ -8,15 +8,14 @@
 use super::channel::{self, Report};
 use super::identity::Identity;
 use super::step::{Done, During, Step};
-use super::supervisor::{Given, Parent, supervise};
+use super::supervisor::{Given, supervise};
 use super::sys::{self, Side};
-use super::tool::{Streams, die_with};
+use super::tool::Streams;
 use super::trees;
 use crate::plan::{Plan, Sealed};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, getpid};
 use std::sync::Mutex;
 
 /// The broker's end of the jailer.
@@ -69,12 +68,11 @@ impl Jailer {
             return Err(StartError::HostThreads { threads });
         }
         let (here, there) = channel::pair()?;
-        let broker = getpid();
         match sys::clone(0)? {
             Side::Parent(_) => Ok(Self { requests: Mutex::new(here) }),
             Side::Child => {
                 drop(here);
-                match serve(&there, broker) {
+                match serve(&there) {
                     Ok(()) => sys::leave(0),
                     Err(_) => sys::leave(1),
                 }
@@ -109,8 +107,7 @@ const SEALS: SealFlags =
     SealFlags::WRITE.union(SealFlags::GROW).union(SealFlags::SHRINK).union(SealFlags::SEAL);
 
 /// Starts jails until the broker is gone.
-fn serve(socket: &OwnedFd, broker: Pid) -> Result<(), Errno> {
-    die_with(broker)?;
+fn serve(socket: &OwnedFd) -> Result<(), Errno> {
     // Away from the terminal: its signals are the broker's to handle.
     rustix::process::setsid()?;
     sys::reset_signals()?;
@@ -118,6 +115,8 @@ fn serve(socket: &OwnedFd, broker: Pid) -> Result<(), Errno> {
     sys::ignore_children();
     rustix::thread::set_name(c"portcullis-jail")?;
     detach_streams()?;
+    // Whatever the broker was started with and did not know of.
+    sys::close_all_but(socket)?;
     let mut identity = None;
     let mut owners = None;
     while let Some((_, descriptors)) = channel::receive(socket)? {
@@ -125,13 +124,10 @@ fn serve(socket: &OwnedFd, broker: Pid) -> Result<(), Errno> {
             continue;
         };
         let streams = Streams { input, output, error };
-        let told = setup.try_clone();
         let request = Received { memory, streams, setup, lifeline, end };
-        if let Err(failure) = jail(request, socket, &mut identity, &mut owners)
-            && let Ok(setup) = told
-        {
+        if let Err(failure) = jail(&request, socket, &mut identity, &mut owners) {
             // If the broker no longer listens there is nobody to tell.
-            let _told = channel::send(&setup, &Report::Failed(failure).to_bytes(), &[]);
+            let _told = channel::send(&request.setup, &Report::Failed(failure).to_bytes(), &[]);
         }
     }
     Ok(())
@@ -146,23 +142,26 @@ fn detach_streams() -> Result<(), Errno> {
     rustix::stdio::dup2_stderr(&nothing)
 }
 
-struct Received {
+/// What came with a request.
+#[derive(Debug)]
+pub(super) struct Received {
     memory: OwnedFd,
-    streams: Streams,
-    setup: OwnedFd,
-    lifeline: OwnedFd,
-    end: OwnedFd,
+    pub(super) streams: Streams,
+    /// Where steps are reported, and the word to go on comes from.
+    pub(super) setup: OwnedFd,
+    /// Reads as ended when the broker is gone or has had enough.
+    pub(super) lifeline: OwnedFd,
+    /// Where the end is told.
+    pub(super) end: OwnedFd,
 }
 
 fn jail(
-    request: Received,
+    request: &Received,
     socket: &OwnedFd,
     identity: &mut Option<Identity>,
     owners: &mut Option<OwnedFd>,
 ) -> Done<()> {
-    let Received { memory, streams, setup, lifeline, end } = request;
-    let plan = read_plan(&memory).during(Step::Receive)?;
-    drop(memory);
+    let plan = read_plan(&request.memory).during(Step::Receive)?;
     let identity = match identity {
         Some(identity) => *identity,
         None => *identity.insert(Identity::choose().during(Step::Identity)?),
@@ -179,13 +178,14 @@ fn jail(
     };
     let (mapped, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).during(Step::Namespaces)?;
     let enclosed = plan.root.as_ref().map(|root| root.identity);
-    let parent = if enclosed.is_some() { Parent::Outside } else { Parent::Numbered(getpid()) };
     match sys::clone(if enclosed.is_some() { NAMESPACES } else { 0 }).during(Step::Namespaces)? {
         Side::Child => {
             drop(release);
             // The jail must neither hear requests nor keep the broker from seeing that the jailer is gone.
             sys::close(socket);
-            supervise(Given { plan, streams, setup, lifeline, end, parent, identity, mapped, trees: opened })
+            sys::close(&request.memory);
+            owners.iter().for_each(sys::close);
+            supervise(&Given { plan, request, identity, mapped }, opened)
         }
         Side::Parent(child) => {
             if let Some(inside) = enclosed {

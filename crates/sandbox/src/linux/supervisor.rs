@@ -8,149 +8,133 @@ use super::channel::{self, Cause, Ending, Report};
 use super::identity::Identity;
 use super::step::{Done, During, Failure, Step};
 use super::sys::{self, Side};
-use super::tool::{self, Streams};
+use super::jailer::Received;
+use super::tool;
 use super::{census, network, root, trees};
 use crate::plan::{Plan, Root};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use std::ffi::CStr;
 use std::time::Duration;
 
 /// Everything a supervisor is given.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct Given<'a> {
     pub(super) plan: Plan,
-    pub(super) streams: Streams,
-    /// Where steps are reported, and the word to go on comes from.
-    pub(super) setup: OwnedFd,
-    /// Reads as ended when the broker is gone or has had enough.
-    pub(super) lifeline: OwnedFd,
-    /// Where the end is told.
-    pub(super) end: OwnedFd,
-    /// The jailer.
-    pub(super) parent: Parent,
+    pub(super) request: &'a Received,
     pub(super) identity: Identity,
     /// Reads as ended once the jail's identity is mapped.
     pub(super) mapped: OwnedFd,
-    /// The binds, where the jailer had to open them.
-    pub(super) trees: Option<Vec<OwnedFd>>,
-}
-
-/// How the supervisor knows that its parent is there.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Parent {
-    /// By its number.
-    Numbered(Pid),
-    /// It cannot be seen from the jail's process namespace.
-    Outside,
 }
 
 /// How often memory is looked at where no control group holds it.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Makes the jail, runs the program in it, and ends with it.
-pub(super) fn supervise(given: Given) -> ! {
-    let end = match given.end.try_clone() {
-        Ok(end) => end,
-        Err(_) => sys::leave(1),
-    };
-    match run(given) {
-        Ok(ending) => {
+/// Makes the jail, runs the program in it, and ends with it. `trees` are the binds, where the jailer had to open them.
+pub(super) fn supervise(given: &Given<'_>, trees: Option<Vec<OwnedFd>>) -> ! {
+    let mut scratch = None;
+    let made = prepare(given, trees, &mut scratch).and_then(|children| Ok((start(given)?, children)));
+    let code = match made {
+        Ok((program, children)) => {
+            let ending = Watch { given, children: &children, program }.until_the_end();
+            clear_up(&given.plan, scratch);
             // If the broker is gone there is nobody to tell.
-            let _told = channel::send(&end, &ending.to_bytes(), &[]);
-            sys::leave(0)
+            let _told = channel::send(&given.request.end, &ending.to_bytes(), &[]);
+            0
         }
-        Err(Told) => sys::leave(1),
-    }
+        Err(failure) => {
+            clear_up(&given.plan, scratch);
+            tell(given, failure);
+            1
+        }
+    };
+    sys::leave(code)
 }
 
-/// A failure that has been reported.
-struct Told;
+fn tell(given: &Given<'_>, failure: Failure) {
+    // If the broker is gone there is nobody to tell.
+    let _told = channel::send(&given.request.setup, &Report::Failed(failure).to_bytes(), &[]);
+}
 
-fn run(given: Given) -> Result<Ending, Told> {
-    let setup = given.setup.as_fd();
-    let tell = |failure: &Failure| {
-        // If the broker is gone there is nobody to tell.
-        let _told = channel::send(setup, &Report::Failed(failure.clone()).to_bytes(), &[]);
-        Told
-    };
-    let children = prepare(&given).map_err(|failure| {
-        given.plan.scratch.as_deref().map(census::remove_folder);
-        tell(&failure)
-    })?;
-    let supervisor = getpid();
-    let program = match sys::clone(0).during(Step::Watch).map_err(|failure| tell(&failure))? {
-        Side::Child => {
-            let failure = tool::become_program(&given.plan, &given.streams, setup, supervisor);
-            tell(&failure);
-            sys::leave(127)
-        }
-        Side::Parent(program) => program,
-    };
-    let Given { plan, streams, setup, lifeline, .. } = given;
-    // Only the program holds these from here on: their end is its end.
-    drop((streams, setup));
-    let ending = Watch { plan: &plan, lifeline: &lifeline, children: &children, program }.until_the_end();
+/// Ends and removes what would outlive this process. In a process namespace of its own nothing does.
+fn clear_up(plan: &Plan, scratch: Option<&CStr>) {
     if plan.root.is_none() {
         census::end_descendants();
     }
-    if let Some(scratch) = &plan.scratch {
+    if let Some(scratch) = scratch {
         census::remove_folder(scratch);
     }
-    Ok(ending)
+}
+
+/// Starts the program. What it holds of the request it alone holds from then on: their end is its end.
+fn start(given: &Given<'_>) -> Done<i32> {
+    let Received { streams, setup, .. } = given.request;
+    let supervisor = getpid();
+    match sys::clone(0).during(Step::Watch)? {
+        Side::Child => {
+            tell(given, tool::become_program(&given.plan, streams, setup.as_fd(), supervisor));
+            sys::leave(127)
+        }
+        Side::Parent(program) => {
+            [&streams.input, &streams.output, &streams.error, setup].into_iter().for_each(sys::close);
+            Ok(program)
+        }
+    }
 }
 
 /// Everything that is the same for all that runs in the jail. Gives what can be read from when a child ends.
-fn prepare(given: &Given) -> Done<OwnedFd> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during(Step::Lifeline)?;
-    if let Parent::Numbered(parent) = given.parent
-        && rustix::process::getppid() != Some(parent)
-    {
-        return Err(Errno::SRCH).during(Step::Lifeline);
-    }
+///
+/// `scratch` becomes the folder that was made for the jail, and so is to be removed: never one that was there before.
+fn prepare<'a>(
+    given: &'a Given<'_>,
+    trees: Option<Vec<OwnedFd>>,
+    scratch: &mut Option<&'a CStr>,
+) -> Done<OwnedFd> {
     rustix::process::setsid().during(Step::Lifeline)?;
     if let Some(plan) = &given.plan.root {
+        // Beside the lifeline: when this process is killed, the kernel ends the whole jail.
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during(Step::Lifeline)?;
         wait_for(&given.mapped).during(Step::Identity)?;
         given.identity.take(plan.identity).during(Step::Identity)?;
-        enclose(plan, given)?;
+        enclose(plan, given, trees)?;
+        tool::drop_capabilities().during(Step::Capabilities)?;
     } else {
+        // Here this process has to end the others itself, so it must live to see the broker's end.
         rustix::process::set_child_subreaper(Some(getpid())).during(Step::Watch)?;
     }
-    if let Some(scratch) = &given.plan.scratch {
-        let about = || scratch.to_string_lossy().into_owned();
-        rustix::fs::mkdir(scratch, rustix::fs::Mode::RWXU).during_about(Step::Scratch, about)?;
+    if let Some(folder) = &given.plan.scratch {
+        let about = || folder.to_string_lossy().into_owned();
+        rustix::fs::mkdir(folder, rustix::fs::Mode::RWXU).during_about(Step::Scratch, about)?;
+        *scratch = Some(folder);
     }
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).during(Step::Watch)?;
-    if given.plan.root.is_some() {
-        tool::drop_capabilities().during(Step::Capabilities)?;
-    }
     rustix::thread::set_no_new_privs(true).during(Step::NoNewPrivileges)?;
     sys::watch_children().during(Step::Watch)
 }
 
 /// Goes behind the private root, with a network of its own.
-fn enclose(plan: &Root, given: &Given) -> Done<()> {
+fn enclose(plan: &Root, given: &Given<'_>, trees: Option<Vec<OwnedFd>>) -> Done<()> {
     rustix::system::sethostname(plan.host_name.to_bytes()).during(Step::Namespaces)?;
     network::bring_up().during(Step::Loopback)?;
     if !plan.capture.is_empty() {
         capture(plan, given)?;
     }
-    let opened = match &given.trees {
-        Some(trees) => trees.iter().map(OwnedFd::try_clone).collect::<Result<_, _>>(),
-        None => return root::enter(plan, trees::open_all(plan, None)?),
+    let trees = match trees {
+        Some(trees) => trees,
+        None => trees::open_all(plan, None)?,
     };
-    let opened = opened.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO));
-    root::enter(plan, opened.during(Step::Trees)?)
+    root::enter(plan, trees)
 }
 
 /// Hands the broker the listeners that every connection ends at, and waits for its word that it serves them.
-fn capture(plan: &Root, given: &Given) -> Done<()> {
+fn capture(plan: &Root, given: &Given<'_>) -> Done<()> {
     network::route_everything_here().during(Step::Capture)?;
     let listeners = network::listeners(&plan.capture).during(Step::Capture)?;
     let descriptors: Vec<_> = listeners.iter().map(AsFd::as_fd).collect();
-    channel::send(&given.setup, &Report::Listening.to_bytes(), &descriptors).during(Step::Capture)?;
-    match channel::receive(&given.setup).during(Step::Serve)? {
+    channel::send(&given.request.setup, &Report::Listening.to_bytes(), &descriptors).during(Step::Capture)?;
+    match channel::receive(&given.request.setup).during(Step::Serve)? {
         Some((word, _)) if word == b"G" => Ok(()),
         _ => Err(Errno::PIPE).during(Step::Serve),
     }
@@ -162,8 +146,7 @@ fn wait_for(pipe: &OwnedFd) -> Result<(), Errno> {
 }
 
 struct Watch<'a> {
-    plan: &'a Plan,
-    lifeline: &'a OwnedFd,
+    given: &'a Given<'a>,
     children: &'a OwnedFd,
     program: i32,
 }
@@ -172,7 +155,7 @@ impl Watch<'_> {
     /// Waits for the program to end, or for a reason to end it.
     fn until_the_end(&self) -> Ending {
         let started = now();
-        let deadline = self.plan.deadline_ms.map(Duration::from_millis);
+        let deadline = self.given.plan.deadline_ms.map(Duration::from_millis);
         loop {
             let left = deadline.map(|deadline| deadline.saturating_sub(now().saturating_sub(started)));
             if left == Some(Duration::ZERO) {
@@ -180,7 +163,7 @@ impl Watch<'_> {
             }
             let pause = left.map_or(LOOK, |left| left.min(LOOK));
             let mut watched = [
-                PollFd::new(self.lifeline, PollFlags::IN),
+                PollFd::new(&self.given.request.lifeline, PollFlags::IN),
                 PollFd::new(self.children, PollFlags::IN),
             ];
             let pause = Timespec { tv_sec: 0, tv_nsec: pause.subsec_nanos().into() };
@@ -199,7 +182,7 @@ impl Watch<'_> {
                     return Ending { status, cause: Cause::Itself };
                 }
             }
-            if census::memory(self.plan.root.is_some()) > self.plan.limits.memory {
+            if census::memory(self.given.plan.root.is_some()) > self.given.plan.limits.memory {
                 return self.end(Cause::Memory);
             }
         }

@@ -128,6 +128,18 @@ pub(crate) fn close(descriptor: &OwnedFd) {
     unsafe { libc::close(descriptor.as_raw_fd()) };
 }
 
+/// Closes every descriptor above the standard streams but one.
+pub(crate) fn close_all_but(kept: &OwnedFd) -> Result<()> {
+    let kept = u32::try_from(kept.as_raw_fd()).map_err(|_| Errno::BADF)?;
+    for (first, last) in [(3, kept.saturating_sub(1)), (kept + 1, u32::MAX)] {
+        if first <= last {
+            // SAFETY: only numbers are passed. The caller has nothing else open that it knows of.
+            returned(unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) })?;
+        }
+    }
+    Ok(())
+}
+
 /// Wipes the words and the environment that this process was started with from its memory.
 pub(crate) fn forget_how_started() -> Result<()> {
     // Fields 48 to 51 of /proc/self/stat; the second is in parentheses and may hold anything.
