@@ -12,7 +12,7 @@ pub(crate) use rules::ON_FILES;
 
 use crate::gap::{Gap, GapName, Side};
 use crate::loading::Loading;
-use crate::plan::{Ceilings, Landlock, Plan, Program, Task};
+use crate::plan::{Ceilings, GroupUse, Landlock, Plan, Program, Task};
 use crate::seccomp::{self, Ipc, Network, Processes, Variant};
 use crate::support::Support;
 use crate::survey::{Loads, Survey};
@@ -185,6 +185,11 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
             names.push(GapName::SystemCalls);
         }
     }
+    if !asked.support.control_group.is_yes()
+        && asked.policy.manifest().is_some_and(|manifest| manifest.limits.cpu_percent.is_some())
+    {
+        names.push(GapName::Processor);
+    }
     if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty()) {
         names.push(GapName::BlockedPrograms);
     }
@@ -219,10 +224,11 @@ fn ceilings(asked: &Asked<'_>, tier: Tier) -> Ceilings {
     let limits = asked.policy.manifest().map(|manifest| manifest.limits).unwrap_or_default();
     Ceilings {
         memory: limits.memory.map_or(2 << 30, portcullis_policy::value::ByteSize::bytes),
-        processes: (tier == Tier::T1).then(|| limits.pids.unwrap_or(256)),
+        processes: (tier == Tier::T1 || asked.support.control_group.is_yes()).then(|| limits.pids.unwrap_or(256)),
         open_files: limits.open_files.unwrap_or(1024),
         file_size: limits.file_size.map_or(1 << 30, portcullis_policy::value::ByteSize::bytes),
         cpu_percent: limits.cpu_percent,
+        group: if asked.support.control_group.is_yes() { GroupUse::Own } else { GroupUse::None },
     }
 }
 

@@ -68,6 +68,7 @@ names! {
     SystemCalls = "system-calls", Weaker, "System calls are not filtered.";
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";
+    Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
     ProtectedNames = "protected-names", Weaker, "Start-up files, hooks and the like in writable folders can be changed.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
     Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";

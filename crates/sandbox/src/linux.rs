@@ -2,6 +2,7 @@
 
 mod census;
 pub(crate) mod channel;
+mod groups;
 mod identity;
 pub(crate) mod jailer;
 mod landlock;

@@ -196,6 +196,17 @@ pub struct Ceilings {
     pub file_size: u64,
     /// Percent of one core; none for no ceiling.
     pub cpu_percent: Option<u64>,
+    /// Whether a control group holds them.
+    pub group: GroupUse,
+}
+
+/// Whether a jail has a control group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroupUse {
+    /// It must have one.
+    Own,
+    /// The machine has none to give: the supervisor looks at memory itself.
+    None,
 }
 
 /// A plan in the form that the jailer takes. Nothing but [`Plan::seal`] makes one.

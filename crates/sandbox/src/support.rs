@@ -5,7 +5,7 @@ use crate::jail::{Ended, LaunchError};
 use crate::linux::jailer::Jailer;
 use crate::linux::rehearsal::Fault;
 use crate::linux::sys;
-use crate::plan::{Ceilings, Landlock, Node, Plan, Root, Task};
+use crate::plan::{Ceilings, GroupUse, Landlock, Node, Plan, Root, Task};
 use crate::seccomp::{self, Ipc, Network, Processes, Variant};
 use std::fmt;
 use std::time::Duration;
@@ -75,7 +75,14 @@ pub fn probe(jailer: &Jailer) -> Support {
         Ok(_) => Had::No("root, and no other user number can be mapped".into()),
         Err(error) => Had::No(error.to_string()),
     };
-    Support { enclosure, landlock, seccomp, identity, control_group: Had::No("not looked for".into()) }
+    Support { enclosure, landlock, seccomp, identity, control_group: control_group(jailer) }
+}
+
+fn control_group(jailer: &Jailer) -> Had {
+    match jailer.control_groups() {
+        Ok(()) => Had::Yes("groups can be made and hold memory and processes".into()),
+        Err(why) => Had::No(why),
+    }
 }
 
 /// The smallest jail of a kind.
@@ -99,7 +106,7 @@ fn rehearsal(enclosed: bool, landlock: Option<u32>) -> Plan {
         }),
         landlock: Landlock { handled_files, handled_network: 0, scoped: 0, rules: Vec::new() },
         seccomp: seccomp::filter(variant),
-        limits: Ceilings { memory: 1 << 30, processes: None, open_files: 64, file_size: 1 << 20, cpu_percent: None },
+        limits: Ceilings { memory: 1 << 30, processes: None, open_files: 64, file_size: 1 << 20, cpu_percent: None, group: GroupUse::None },
         scratch: None,
         deadline_ms: Some(10_000),
     }

@@ -5,17 +5,20 @@
 //!
 //! INVARIANT: one thread. Only so may copies of it allocate.
 
-use super::channel::{self, Report};
+use super::channel::{self, Cause, Ending, Report};
+use super::groups::{Group, Groups};
 use super::identity::Identity;
-use super::step::{Done, During, Step};
+use super::step::{Done, During, Failure, Step};
 use super::supervisor::{Given, supervise};
 use super::sys::{self, Side};
 use super::tool::Streams;
 use super::trees;
-use crate::plan::{Plan, Sealed};
+use crate::plan::{GroupUse, Plan, Sealed};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, getpid};
 use std::sync::Mutex;
 
 /// The broker's end of the jailer.
@@ -68,11 +71,12 @@ impl Jailer {
             return Err(StartError::HostThreads { threads });
         }
         let (here, there) = channel::pair()?;
+        let broker = getpid().as_raw_nonzero().get();
         match sys::clone(0)? {
             Side::Parent(_) => Ok(Self { requests: Mutex::new(here) }),
             Side::Child => {
                 drop(here);
-                match serve(&there) {
+                match serve(&there, broker) {
                     Ok(()) => sys::leave(0),
                     Err(_) => sys::leave(1),
                 }
@@ -83,6 +87,23 @@ impl Jailer {
     /// The user number that jails have outside.
     pub(crate) fn identity(&self) -> Result<u32, Errno> {
         Identity::choose().map(Identity::user)
+    }
+
+    /// Whether jails can have control groups of their own, or why not.
+    pub(crate) fn control_groups(&self) -> Result<(), String> {
+        let ask = || -> Result<String, Errno> {
+            let (here, there) = channel::pair()?;
+            let socket = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            channel::send(&*socket, b"G", &[there.as_fd()])?;
+            drop((socket, there));
+            let (answer, _) = channel::receive(&here)?.ok_or(Errno::PIPE)?;
+            Ok(String::from_utf8_lossy(answer.get(1..).unwrap_or_default()).into_owned())
+        };
+        match ask() {
+            Ok(why) if why.is_empty() => Ok(()),
+            Ok(why) => Err(why),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Asks for a jail. What becomes of it is told on the request's descriptors.
@@ -107,7 +128,7 @@ const SEALS: SealFlags =
     SealFlags::WRITE.union(SealFlags::GROW).union(SealFlags::SHRINK).union(SealFlags::SEAL);
 
 /// Starts jails until the broker is gone.
-fn serve(socket: &OwnedFd) -> Result<(), Errno> {
+fn serve(socket: &OwnedFd, broker: i32) -> Result<(), Errno> {
     // Away from the terminal: its signals are the broker's to handle.
     rustix::process::setsid()?;
     sys::reset_signals()?;
@@ -117,20 +138,178 @@ fn serve(socket: &OwnedFd) -> Result<(), Errno> {
     detach_streams()?;
     // Whatever the broker was started with and did not know of.
     sys::close_all_but(socket)?;
-    let mut identity = None;
-    let mut owners = None;
-    while let Some((_, descriptors)) = channel::receive(socket)? {
+    let mut jailer = Making { socket, broker, identity: None, owners: None, groups: None, grouped: Vec::new() };
+    let done = jailer.serve();
+    jailer.clear_up();
+    done
+}
+
+/// What the jailer has and knows.
+struct Making<'a> {
+    socket: &'a OwnedFd,
+    broker: i32,
+    identity: Option<Identity>,
+    owners: Option<OwnedFd>,
+    /// Looked for when first wanted.
+    groups: Option<Result<Groups, String>>,
+    grouped: Vec<Grouped>,
+}
+
+/// A jail in a control group.
+struct Grouped {
+    group: Group,
+    supervisor: OwnedFd,
+    /// Where to say that it ran out of memory: the kernel ends the supervisor with the rest.
+    end: OwnedFd,
+}
+
+impl Making<'_> {
+    fn serve(&mut self) -> Result<(), Errno> {
+        loop {
+            let mut watched = vec![PollFd::new(self.socket, PollFlags::IN)];
+            watched.extend(self.grouped.iter().map(|grouped| PollFd::new(&grouped.supervisor, PollFlags::IN)));
+            rustix::io::retry_on_intr(|| poll(&mut watched, None))?;
+            let [asked, ended @ ..] = watched.as_slice() else {
+                return Ok(());
+            };
+            let asked = !asked.revents().is_empty();
+            let ended: Vec<_> = ended.iter().map(|supervisor| !supervisor.revents().is_empty()).collect();
+            self.end_groups(&ended);
+            if asked && !self.hear()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes the next request; false once the broker is gone.
+    fn hear(&mut self) -> Result<bool, Errno> {
+        let Some((word, descriptors)) = channel::receive(self.socket)? else {
+            return Ok(false);
+        };
+        if word == b"G" {
+            let found = self.groups().as_ref().map(|_| String::new()).unwrap_or_else(Clone::clone);
+            if let [answer] = descriptors.as_slice() {
+                channel::send(answer, format!("G{found}").as_bytes(), &[])?;
+            }
+            return Ok(true);
+        }
         let Ok([memory, input, output, error, setup, lifeline, end]) = <[OwnedFd; 7]>::try_from(descriptors) else {
-            continue;
+            return Ok(true);
         };
         let streams = Streams { input, output, error };
         let request = Received { memory, streams, setup, lifeline, end };
-        if let Err(failure) = jail(&request, socket, &mut identity, &mut owners) {
+        if let Err(failure) = self.jail(&request) {
             // If the broker no longer listens there is nobody to tell.
             let _told = channel::send(&request.setup, &Report::Failed(failure).to_bytes(), &[]);
         }
+        Ok(true)
     }
-    Ok(())
+
+    fn groups(&mut self) -> &mut Result<Groups, String> {
+        let broker = self.broker;
+        self.groups.get_or_insert_with(|| Groups::find(broker))
+    }
+
+    /// Removes the groups of jails that have ended, and says of which the memory was the end.
+    fn end_groups(&mut self, ended: &[bool]) {
+        for index in (0..self.grouped.len()).rev() {
+            if ended.get(index).copied().unwrap_or(false) {
+                let Grouped { group, supervisor: _, end } = self.grouped.swap_remove(index);
+                if group.ran_out_of_memory() {
+                    let ending = Ending { status: libc::SIGKILL, cause: Cause::Memory };
+                    // If the broker no longer listens there is nobody to tell.
+                    let _told = channel::send(&end, &ending.to_bytes(), &[]);
+                }
+                group.end();
+            }
+        }
+    }
+
+    fn clear_up(&mut self) {
+        for grouped in self.grouped.drain(..) {
+            grouped.group.end();
+        }
+        if let Some(Ok(groups)) = &mut self.groups {
+            groups.leave();
+        }
+    }
+
+    fn jail(&mut self, request: &Received) -> Done<()> {
+        let plan = read_plan(&request.memory).during(Step::Receive)?;
+        let identity = match self.identity {
+            Some(identity) => identity,
+            None => *self.identity.insert(Identity::choose().during(Step::Identity)?),
+        };
+        let opened = self.open_trees(&plan, identity)?;
+        let group = self.group(&plan)?;
+        let (mapped, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).during(Step::Namespaces)?;
+        let enclosed = plan.root.as_ref().map(|root| root.identity);
+        let namespaces = if enclosed.is_some() { NAMESPACES } else { 0 };
+        let cloned = match &group {
+            Some(group) => sys::clone_into_group(namespaces, group.descriptor()),
+            None => sys::clone(namespaces),
+        };
+        match cloned.during(Step::Namespaces)? {
+            Side::Child => {
+                drop((release, group));
+                self.forget(request);
+                supervise(&Given { plan, request, identity, mapped }, opened)
+            }
+            Side::Parent(child) => {
+                if let Some(group) = group {
+                    self.watch(group, child, request)?;
+                }
+                if let Some(inside) = enclosed {
+                    identity.map(child, inside).during(Step::Identity)?;
+                }
+                drop(release);
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes, in a jail, what is the jailer's alone: a jail must neither hear requests nor keep the broker from seeing that
+    /// the jailer is gone.
+    fn forget(&mut self, request: &Received) {
+        sys::close(self.socket);
+        sys::close(&request.memory);
+        self.owners.iter().for_each(sys::close);
+        for Grouped { group: _, supervisor, end } in &self.grouped {
+            sys::close(supervisor);
+            sys::close(end);
+        }
+    }
+
+    /// Opens the binds here, where only the jailer's power over other users can show them as the jail's own.
+    fn open_trees(&mut self, plan: &Plan, identity: Identity) -> Done<Option<Vec<OwnedFd>>> {
+        let Some(root) = plan.root.as_ref().filter(|_| identity.privileged && !identity.is_root()) else {
+            return Ok(None);
+        };
+        let owners = match &self.owners {
+            Some(owners) => owners,
+            None => self.owners.insert(identity.owners().during(Step::Trees)?),
+        };
+        trees::open_all(root, Some(owners.as_fd())).map(Some)
+    }
+
+    /// A control group, where the plan wants one.
+    fn group(&mut self, plan: &Plan) -> Done<Option<Group>> {
+        if plan.limits.group == GroupUse::None {
+            return Ok(None);
+        }
+        let refused = |why: String| Failure { step: Step::Group, errno: Errno::ACCESS, about: why };
+        let groups = self.groups().as_mut().map_err(|why| refused(why.clone()))?;
+        let processes = plan.limits.processes.unwrap_or(u64::from(u16::MAX));
+        groups.make(&plan.limits, processes).map(Some).map_err(refused)
+    }
+
+    fn watch(&mut self, group: Group, child: i32, request: &Received) -> Done<()> {
+        let pid = Pid::from_raw(child).ok_or(Errno::SRCH).during(Step::Group)?;
+        let supervisor = rustix::process::pidfd_open(pid, PidfdFlags::empty()).during(Step::Group)?;
+        let end = rustix::io::fcntl_dupfd_cloexec(&request.end, 3).during(Step::Group)?;
+        self.grouped.push(Grouped { group, supervisor, end });
+        Ok(())
+    }
 }
 
 /// The broker's own streams are not the jails'.
@@ -153,48 +332,6 @@ pub(super) struct Received {
     pub(super) lifeline: OwnedFd,
     /// Where the end is told.
     pub(super) end: OwnedFd,
-}
-
-fn jail(
-    request: &Received,
-    socket: &OwnedFd,
-    identity: &mut Option<Identity>,
-    owners: &mut Option<OwnedFd>,
-) -> Done<()> {
-    let plan = read_plan(&request.memory).during(Step::Receive)?;
-    let identity = match identity {
-        Some(identity) => *identity,
-        None => *identity.insert(Identity::choose().during(Step::Identity)?),
-    };
-    let opened = match &plan.root {
-        Some(root) if identity.privileged && !identity.is_root() => {
-            let owners = match owners {
-                Some(owners) => owners,
-                None => owners.insert(identity.owners().during(Step::Trees)?),
-            };
-            Some(trees::open_all(root, Some(owners.as_fd()))?)
-        }
-        _ => None,
-    };
-    let (mapped, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).during(Step::Namespaces)?;
-    let enclosed = plan.root.as_ref().map(|root| root.identity);
-    match sys::clone(if enclosed.is_some() { NAMESPACES } else { 0 }).during(Step::Namespaces)? {
-        Side::Child => {
-            drop(release);
-            // The jail must neither hear requests nor keep the broker from seeing that the jailer is gone.
-            sys::close(socket);
-            sys::close(&request.memory);
-            owners.iter().for_each(sys::close);
-            supervise(&Given { plan, request, identity, mapped }, opened)
-        }
-        Side::Parent(child) => {
-            if let Some(inside) = enclosed {
-                identity.map(child, inside).during(Step::Identity)?;
-            }
-            drop(release);
-            Ok(())
-        }
-    }
 }
 
 fn read_plan(memory: &OwnedFd) -> Result<Plan, Errno> {

@@ -7,11 +7,12 @@ use crate::plan::Ceilings;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-pub(super) fn apply(ceilings: &Ceilings) -> Result<(), Errno> {
+/// Sets them. `counted`: the jail's processes are counted by themselves, in a user namespace of its own.
+pub(super) fn apply(ceilings: &Ceilings, counted: bool) -> Result<(), Errno> {
     lower(Resource::Core, 0)?;
     lower(Resource::Nofile, ceilings.open_files)?;
     lower(Resource::Fsize, ceilings.file_size)?;
-    if let Some(processes) = ceilings.processes {
+    if let Some(processes) = ceilings.processes.filter(|_| counted) {
         lower(Resource::Nproc, processes)?;
     }
     // Locked memory is memory that cannot be taken back; a little is what cryptographic libraries ask for.

@@ -51,6 +51,7 @@ steps! {
     Close = 22, "close every other descriptor";
     Seccomp = 23, "filter system calls";
     Execute = 24, "execute the program";
+    Group = 25, "make a control group";
 }
 
 impl Step {

@@ -11,7 +11,7 @@ use super::sys::{self, Side};
 use super::jailer::Received;
 use super::tool;
 use super::{census, network, root, trees};
-use crate::plan::{Plan, Root};
+use crate::plan::{GroupUse, Plan, Root};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::io::Errno;
@@ -182,7 +182,9 @@ impl Watch<'_> {
                     return Ending { status, cause: Cause::Itself };
                 }
             }
-            if census::memory(self.given.plan.root.is_some()) > self.given.plan.limits.memory {
+            if self.given.plan.limits.group == GroupUse::None
+                && census::memory(self.given.plan.root.is_some()) > self.given.plan.limits.memory
+            {
                 return self.end(Cause::Memory);
             }
         }

@@ -38,7 +38,7 @@ fn prepare(plan: &Plan, streams: &Streams, setup: BorrowedFd<'_>, supervisor: Pi
     rustix::process::setsid().during(Step::Lifeline)?;
     rustix::process::umask(Mode::from_raw_mode(0o077));
     arrange(streams).during(Step::Descriptors)?;
-    limits::apply(&plan.limits).during(Step::Limits)?;
+    limits::apply(&plan.limits, plan.root.is_some()).during(Step::Limits)?;
     drop_capabilities().during(Step::Capabilities)?;
     rustix::thread::set_no_new_privs(true).during(Step::NoNewPrivileges)?;
     if plan.landlock.handled_files != 0 {
