@@ -4,7 +4,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
-    clippy::print_stdout,
     reason = "a program of its own: it is the edge, reads its environment once, and talks to whoever runs it"
 )]
 
@@ -84,7 +83,8 @@ fn options() -> Result<Options, Failure> {
             "--accept" => {
                 let named = |name: &str| GapName::ALL.iter().copied().find(|gap| gap.as_str() == name);
                 for name in text.split(',') {
-                    out.accepted.push(named(name).ok_or_else(|| usage(&format!("no gap is named `{name}`")))?);
+                    out.accepted
+                        .push(named(name).ok_or_else(|| usage(&format!("no gap is named `{name}`")))?);
                 }
             }
             _ => return Err(usage(&format!("`{argument}` is not known"))),
@@ -100,15 +100,20 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let home = AbsPath::parse(&home).map_err(|error| configuration(&error))?;
     let directory = options.directory.unwrap_or_else(|| here.to_string_lossy().into_owned());
     let directory = AbsPath::parse(&directory).map_err(|error| configuration(&error))?;
-    let surroundings = Surroundings::unknown().with_home(home.clone()).with_working_directory(directory.clone());
-    let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| configuration(&format!("`{}`: {error}", path.display())));
+    let surroundings =
+        Surroundings::unknown().with_home(home.clone()).with_working_directory(directory.clone());
+    let read = |path: &Path| {
+        std::fs::read_to_string(path)
+            .map_err(|error| configuration(&format!("`{}`: {error}", path.display())))
+    };
     let manifest = match &options.manifest {
         None => Manifest::strict(),
         Some(path) => Manifest::parse(&path.to_string_lossy(), &read(path)?, &surroundings)
             .map_err(|error| configuration(&error))?,
     };
     let operator = options.operator.as_deref().map(|path| {
-        OperatorPolicy::parse(&path.to_string_lossy(), &read(path)?, &surroundings).map_err(|error| configuration(&error))
+        OperatorPolicy::parse(&path.to_string_lossy(), &read(path)?, &surroundings)
+            .map_err(|error| configuration(&error))
     });
     let operator = operator.transpose()?;
     let policy = Policy::merge(&manifest, operator.as_ref(), None);
@@ -128,7 +133,8 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let variables: BTreeMap<EnvName, OsString> = std::env::vars_os()
         .filter_map(|(name, value)| Some((EnvName::parse(name.to_str()?).ok()?, value)))
         .collect();
-    let scratch = AbsPath::parse(&format!("/tmp/portcullis-{}", std::process::id())).map_err(|error| configuration(&error))?;
+    let scratch = AbsPath::parse(&format!("/tmp/portcullis-{}", std::process::id()))
+        .map_err(|error| configuration(&error))?;
     let planned = build(&Asked {
         policy: &policy,
         survey: &survey,
@@ -153,11 +159,14 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let [Ok(input), Ok(output), Ok(error)] = streams else {
         return Err((4, "the streams cannot be copied".into()));
     };
-    let mut jail = jailer.launch_on(&sealed, [input, output, error]).map_err(|error| (4, error.to_string()))?;
+    let mut jail =
+        jailer.launch_on(&sealed, [input, output, error]).map_err(|error| (4, error.to_string()))?;
     // Nobody answers here: connections are refused.
     jail.listeners.clear();
     let ended = loop {
-        if let Some(ended) = jail.wait(Some(Duration::from_secs(3600))).map_err(|error| (4, error.to_string()))? {
+        if let Some(ended) =
+            jail.wait(Some(Duration::from_hours(1))).map_err(|error| (4, error.to_string()))?
+        {
             break ended;
         }
     };

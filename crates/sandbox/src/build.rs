@@ -70,7 +70,9 @@ pub enum BuildError {
     #[error("nothing may run: {0}")]
     ConfigInvalid(String),
     /// The machine cannot do what the manifest wants at least.
-    #[error("tier {wanted:?} is required, and this machine has {had:?}: {why}\nhint: `portcullis doctor` tells what is missing and how to get it")]
+    #[error(
+        "tier {wanted:?} is required, and this machine has {had:?}: {why}\nhint: `portcullis doctor` tells what is missing and how to get it"
+    )]
     HostTier {
         /// What the manifest wants.
         wanted: Tier,
@@ -129,7 +131,11 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
     let tier = asked.at_most.map_or(had, |most| most.min(had));
     let wanted = asked.policy.manifest().and_then(|manifest| manifest.min_tier).unwrap_or(Tier::T3);
     if tier < wanted {
-        return Err(BuildError::HostTier { wanted, had: tier, why: asked.support.enclosure.proof().to_owned() });
+        return Err(BuildError::HostTier {
+            wanted,
+            had: tier,
+            why: asked.support.enclosure.proof().to_owned(),
+        });
     }
     let mut gaps = asked.survey.gaps.clone();
     gaps.extend(general_gaps(asked, tier));
@@ -148,7 +154,11 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
         task: Task::Execute(program(asked, &layout, tier)?),
         root: (tier == Tier::T1).then(|| layout.root(asked)).transpose()?,
         landlock,
-        seccomp: if asked.support.seccomp.is_yes() { seccomp::filter(variant(asked, tier)) } else { Vec::new() },
+        seccomp: if asked.support.seccomp.is_yes() {
+            seccomp::filter(variant(asked, tier))
+        } else {
+            Vec::new()
+        },
         limits: ceilings(asked, tier),
         scratch: (tier != Tier::T1).then(|| text(asked.scratch.as_str())).transpose()?,
         deadline_ms: asked.deadline_ms,
@@ -190,7 +200,8 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty()) {
+    if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
+    {
         names.push(GapName::BlockedPrograms);
     }
     names.into_iter().map(Gap::general).collect()
@@ -224,7 +235,8 @@ fn ceilings(asked: &Asked<'_>, tier: Tier) -> Ceilings {
     let limits = asked.policy.manifest().map(|manifest| manifest.limits).unwrap_or_default();
     Ceilings {
         memory: limits.memory.map_or(2 << 30, portcullis_policy::value::ByteSize::bytes),
-        processes: (tier == Tier::T1 || asked.support.control_group.is_yes()).then(|| limits.pids.unwrap_or(256)),
+        processes: (tier == Tier::T1 || asked.support.control_group.is_yes())
+            .then(|| limits.pids.unwrap_or(256)),
         open_files: limits.open_files.unwrap_or(1024),
         file_size: limits.file_size.map_or(1 << 30, portcullis_policy::value::ByteSize::bytes),
         cpu_percent: limits.cpu_percent,

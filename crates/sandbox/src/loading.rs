@@ -75,6 +75,11 @@ pub fn find(command: &Command<'_>) -> Result<Loading, LoadingError> {
     let part = |path: &str, extent| Part { path: path.into(), extent, why: "stub".into() };
     let mut words = vec![program.clone().into_os_string()];
     words.extend(command.arguments.iter().cloned());
-    let parts = vec![part(&program.to_string_lossy(), Extent::File), part("/lib64", Extent::Tree), part("/usr/lib", Extent::Tree), part("/lib", Extent::Tree)];
+    let parts = vec![
+        part(&program.to_string_lossy(), Extent::File),
+        part("/lib64", Extent::Tree),
+        part("/usr/lib", Extent::Tree),
+        part("/lib", Extent::Tree),
+    ];
     Ok(Loading { program, words, parts, variables: Vec::new() })
 }

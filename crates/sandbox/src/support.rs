@@ -70,7 +70,7 @@ pub fn probe(jailer: &Jailer) -> Support {
         None => Had::No("it is not used without Landlock".into()),
         Some(_) => rehearse(jailer, &rehearsal(false, landlock)),
     };
-    let identity = match jailer.identity() {
+    let identity = match Jailer::identity() {
         Ok(user) if user != 0 => Had::Yes(format!("user {user} outside")),
         Ok(_) => Had::No("root, and no other user number can be mapped".into()),
         Err(error) => Had::No(error.to_string()),
@@ -97,7 +97,11 @@ fn rehearsal(enclosed: bool, landlock: Option<u32>) -> Plan {
     Plan {
         task: Task::Rehearse,
         root: enclosed.then(|| Root {
-            nodes: vec![Node::Processes { target: c"/proc".into(), hide: Vec::new(), freeze: vec![c"sys".into()] }],
+            nodes: vec![Node::Processes {
+                target: c"/proc".into(),
+                hide: Vec::new(),
+                freeze: vec![c"sys".into()],
+            }],
             private_bytes: 1 << 20,
             private_files: 64,
             capture: Vec::new(),
@@ -106,7 +110,14 @@ fn rehearsal(enclosed: bool, landlock: Option<u32>) -> Plan {
         }),
         landlock: Landlock { handled_files, handled_network: 0, scoped: 0, rules: Vec::new() },
         seccomp: seccomp::filter(variant),
-        limits: Ceilings { memory: 1 << 30, processes: None, open_files: 64, file_size: 1 << 20, cpu_percent: None, group: GroupUse::None },
+        limits: Ceilings {
+            memory: 1 << 30,
+            processes: None,
+            open_files: 64,
+            file_size: 1 << 20,
+            cpu_percent: None,
+            group: GroupUse::None,
+        },
         scratch: None,
         deadline_ms: Some(10_000),
     }

@@ -2,9 +2,9 @@
 
 use super::{Asked, BuildError, bytes};
 use portcullis_policy::action::PassEnv;
+use portcullis_policy::decide;
 use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, EnvName};
-use portcullis_policy::decide;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -34,9 +34,7 @@ pub(super) fn of(asked: &Asked<'_>, home: &AbsPath, tier: Tier) -> Result<Vec<CS
             out.insert(entry.value.as_str().into(), value.clone());
         }
     }
-    out.into_iter()
-        .map(|(name, value)| bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat()))
-        .collect()
+    out.into_iter().map(|(name, value)| bytes(&[name.as_bytes(), b"=", value.as_bytes()].concat())).collect()
 }
 
 fn passes(asked: &Asked<'_>, name: &EnvName) -> bool {

@@ -29,14 +29,32 @@ pub struct Load {
 
 /// What programs find on every machine: where any program may be started, it is what they are loaded from.
 const SYSTEM: &[&str] = &[
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d", "/etc/magic", "/etc/mime.types", "/etc/python3", "/etc/perl",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/magic",
+    "/etc/mime.types",
+    "/etc/python3",
+    "/etc/perl",
 ];
 
 /// What a program with a network needs: the certificates of those it may trust, and the names of ports.
 const NETWORK: &[&str] = &[
-    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
-    "/etc/services", "/etc/protocols",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+    "/etc/services",
+    "/etc/protocols",
 ];
 
 /// Finds the parts on the disk. What a policy adds to what a program needs is added: programs that may be started, a network.
@@ -56,8 +74,11 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
     }
     let manifest = policy.manifest();
     let spawns = policy.powers().has(Power::Spawn) && manifest.is_some_and(|manifest| manifest.spawn);
-    let connects = policy.powers().has(Power::Network) && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
-    for (wanted, list, why) in [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")] {
+    let connects = policy.powers().has(Power::Network)
+        && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
+    for (wanted, list, why) in
+        [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")]
+    {
         for path in list.iter().filter(|_| wanted) {
             match resolve(Path::new(path)) {
                 Ok(found) => {
