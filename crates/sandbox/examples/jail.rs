@@ -28,6 +28,7 @@ struct Options {
     directory: Option<String>,
     deadline_ms: Option<u64>,
     show: bool,
+    gaps: bool,
     words: Vec<OsString>,
 }
 
@@ -59,6 +60,10 @@ fn options() -> Result<Options, Failure> {
         if argument == "--" {
             out.words = arguments.collect();
             return Ok(out);
+        }
+        if argument == "--gaps" {
+            out.gaps = true;
+            continue;
         }
         if argument == "--show" {
             out.show = true;
@@ -152,6 +157,11 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let planned = planned.map_err(|error| (4, error.to_string()))?;
     if options.show {
         eprintln!("{support:#?}\n{:?}\n{:#?}\n{:#?}", planned.tier, planned.gaps, planned.plan.root);
+    }
+    if options.gaps {
+        for gap in &planned.gaps {
+            eprintln!("gap {gap}");
+        }
     }
     let sealed = planned.plan.seal().map_err(|error| (4, error.to_string()))?;
     let streams = [std::io::stdin().as_fd(), std::io::stdout().as_fd(), std::io::stderr().as_fd()]

@@ -69,7 +69,7 @@ names! {
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
-    ProtectedNames = "protected-names", Weaker, "Start-up files, hooks and the like in writable folders can be changed.";
+    ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
     Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";
     Network = "network", Stricter, "There is no network, nor a loopback of its own.";

@@ -344,6 +344,10 @@ impl Surveyor<'_> {
             let what = format!("in `{}`, protected names that are not there yet", tree.path);
             self.found.gaps.push(Gap::new(GapName::ProtectedLater, what, None));
         }
+        for place in found.values() {
+            let what = format!("`{}` is read-only: name it exactly to have it written", place.path);
+            self.found.gaps.push(Gap::new(GapName::ProtectedNames, what, None));
+        }
         self.found.protected = found.into_values().collect();
     }
 }
