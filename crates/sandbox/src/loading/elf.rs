@@ -202,13 +202,10 @@ fn read_dynamic(
 
 /// Where in the file an address of memory lies.
 fn offset_of(address: u64, segments: &[Segment]) -> Option<u64> {
-    let loaded = segments.iter().filter(|segment| segment.kind == PT_LOAD);
-    loaded
-        .filter_map(|segment| {
-            let within = address.checked_sub(segment.address)?;
-            (within < segment.file_len).then(|| segment.offset.checked_add(within))?
-        })
-        .next()
+    segments.iter().filter(|segment| segment.kind == PT_LOAD).find_map(|segment| {
+        let within = address.checked_sub(segment.address)?;
+        if within < segment.file_len { segment.offset.checked_add(within) } else { None }
+    })
 }
 
 /// A file read in windows.
@@ -400,7 +397,7 @@ mod tests {
         let other = Forged { machine: Some(8), ..Forged::default() };
         assert_eq!(read_bytes(&other.bytes()).unwrap_err(), Flaw::OtherMachine);
         let mut small = Forged::default().bytes();
-        *small.get_mut(4).unwrap() = 1;
+        small[4] = 1;
         assert_eq!(read_bytes(&small).unwrap_err(), Flaw::OtherMachine);
         assert_eq!(read_bytes(b"#!/bin/sh\n").unwrap_err(), Flaw::NotElf);
         assert_eq!(read_bytes(b"").unwrap_err(), Flaw::NotElf);

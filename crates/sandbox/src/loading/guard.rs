@@ -171,7 +171,7 @@ impl Guard {
     /// Looks at the path as it is written.
     fn named(&self, path: &Path) -> Result<(), Refusal> {
         let path = clean(path);
-        for name in path.iter() {
+        for name in &path {
             let found = SECRETS.iter().find(|secret| secret.place == Place::Anywhere && name == secret.name);
             if let Some(secret) = found {
                 return Err(Refusal::Private(secret.holds));

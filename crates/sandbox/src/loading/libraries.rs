@@ -404,15 +404,12 @@ fn replace(text: &[u8], name: &str, value: &[u8]) -> Vec<u8> {
         let braced = after.strip_prefix(b"{").and_then(|after| after.strip_prefix(name.as_bytes()));
         let plain = plain.filter(|after| !after.first().is_some_and(u8::is_ascii_alphanumeric));
         let replaced = braced.and_then(|after| after.strip_prefix(b"}")).or(plain);
-        match replaced.filter(|_| *first == b'$') {
-            Some(after) => {
-                out.extend(value);
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = after;
-            }
+        if let Some(after) = replaced.filter(|_| *first == b'$') {
+            out.extend(value);
+            rest = after;
+        } else {
+            out.push(*first);
+            rest = after;
         }
     }
     out

@@ -58,6 +58,10 @@ fn unreachable_file(path: &Path, source: io::Error) -> LoadingError {
         Some(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG | Errno::INVAL) => {
             LoadingError::NotFound { name: path, near: None }
         }
+        // A name with a zero in it never reaches the system.
+        None if source.kind() == io::ErrorKind::InvalidInput => {
+            LoadingError::NotFound { name: path, near: None }
+        }
         _ => LoadingError::Unreadable { path, source },
     }
 }

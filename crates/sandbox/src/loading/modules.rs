@@ -1,9 +1,11 @@
 //! The compiled modules below a folder, which a runtime may load and whose libraries have to be there then. Only names
 //! and kinds of files are looked at here.
 
-use std::fs::DirEntry;
+use rustix::fs::{CWD, FileType, Mode, OFlags, RawDir, openat};
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// At most this many modules.
 const MAX_MODULES: usize = 5_000;
@@ -11,9 +13,11 @@ const MAX_MODULES: usize = 5_000;
 const MAX_NAMES: usize = 300_000;
 /// Folders in folders.
 const MAX_DEPTH: usize = 40;
+/// Room for the names of a folder, read at once.
+const BUFFER_LEN: usize = 64 << 10;
 
 /// Folders without modules, and with many names.
-const PASSED_OVER: &[&str] = &["__pycache__", ".git"];
+const PASSED_OVER: &[&[u8]] = &[b".", b"..", b"__pycache__", b".git"];
 
 /// Which files are modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,37 +49,85 @@ pub(super) struct Modules {
 
 /// The modules below the folders.
 pub(super) fn below(folders: &[PathBuf], kind: Kind) -> Modules {
-    let mut modules = Modules::default();
-    let mut names = 0;
-    let mut open: Vec<(PathBuf, usize)> = folders.iter().map(|folder| (folder.clone(), 0)).collect();
-    while let Some((folder, depth)) = open.pop() {
-        let Ok(entries) = folder.read_dir() else { continue };
-        for entry in entries.flatten() {
-            names += 1;
-            if names > MAX_NAMES || modules.files.len() + modules.links.len() >= MAX_MODULES {
-                return modules;
-            }
-            let Ok(file_type) = entry.file_type() else { continue };
-            // A link to a folder is none: it may lead back.
-            if file_type.is_dir() {
-                if depth < MAX_DEPTH && !is_passed_over(&entry) {
-                    open.push((entry.path(), depth + 1));
-                }
-            } else if kind.has(entry.file_name().as_bytes()) {
-                let list = if file_type.is_symlink() { &mut modules.links } else { &mut modules.files };
-                list.push(entry.path());
-            }
+    let mut walk =
+        Walk { kind, modules: Modules::default(), names: 0, buffer: Vec::with_capacity(BUFFER_LEN) };
+    // A tree may lie in another: the order makes that one the earlier.
+    let mut sorted: Vec<&PathBuf> = folders.iter().collect();
+    sorted.sort();
+    let mut last: Option<&PathBuf> = None;
+    walk.modules.is_whole = true;
+    for folder in sorted {
+        if last.is_some_and(|last| folder.starts_with(last)) {
+            continue;
+        }
+        last = Some(folder);
+        if let Ok(open) =
+            openat(CWD, folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        {
+            walk.enter(&open, folder, 0);
         }
     }
+    let mut modules = walk.modules;
     modules.files.sort();
     modules.links.sort();
-    modules.is_whole = true;
     modules
 }
 
-fn is_passed_over(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    PASSED_OVER.iter().any(|passed| name == *passed) || name.as_bytes().ends_with(b".dist-info")
+/// A way through folders. Thousands of them are common, so each is opened from the one above, which spares the kernel
+/// the way down, and no file is asked for its kind.
+struct Walk {
+    kind: Kind,
+    modules: Modules,
+    names: usize,
+    buffer: Vec<u8>,
+}
+
+impl Walk {
+    fn enter(&mut self, open: &OwnedFd, path: &Path, depth: usize) {
+        let mut inner: Vec<OsString> = Vec::new();
+        let mut entries = RawDir::new(open, self.buffer.spare_capacity_mut());
+        while let Some(Ok(entry)) = entries.next() {
+            let name = entry.file_name().to_bytes();
+            self.names += 1;
+            if self.names > MAX_NAMES || self.modules.files.len() + self.modules.links.len() >= MAX_MODULES {
+                self.modules.is_whole = false;
+                return;
+            }
+            match entry.file_type() {
+                FileType::Directory if !is_passed_over(name) => {
+                    inner.push(OsStr::from_bytes(name).to_owned())
+                }
+                // A link to a folder is none: it may lead back.
+                FileType::Symlink if self.kind.has(name) => {
+                    self.modules.links.push(path.join(OsStr::from_bytes(name)));
+                }
+                FileType::RegularFile if self.kind.has(name) => {
+                    self.modules.files.push(path.join(OsStr::from_bytes(name)));
+                }
+                // Some file systems do not say what an entry is: it is tried as both.
+                FileType::Unknown if !is_passed_over(name) => {
+                    if self.kind.has(name) {
+                        self.modules.links.push(path.join(OsStr::from_bytes(name)));
+                    }
+                    inner.push(OsStr::from_bytes(name).to_owned());
+                }
+                _ => {}
+            }
+        }
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        for name in inner {
+            if let Ok(folder) = openat(open, &name, flags, Mode::empty()) {
+                self.enter(&folder, &path.join(&name), depth + 1);
+            }
+        }
+    }
+}
+
+fn is_passed_over(name: &[u8]) -> bool {
+    PASSED_OVER.contains(&name) || name.ends_with(b".dist-info")
 }
 
 #[cfg(test)]

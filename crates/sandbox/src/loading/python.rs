@@ -2,7 +2,7 @@
 //! what lies beside it, and the libraries of compiled modules.
 //!
 //! Lists of folders that packages bring along (`.pth` files, editable installs) are not followed: they are texts that a
-//! package wrote. PyPy is treated as a Python of another name.
+//! package wrote. `PyPy` is treated as a Python of another name.
 
 mod arguments;
 mod environment;
