@@ -1,6 +1,8 @@
 //! What loading finds on this very machine, held against what the dynamic loader itself says. Tests here start programs
 //! of the system; the code under test starts none.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share is for tests alone")]
+
 use portcullis_sandbox::loading::{Command, Extent, Loading, LoadingError, find};
 use std::ffi::{OsStr, OsString};
 use std::fs;

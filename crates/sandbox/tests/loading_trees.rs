@@ -248,7 +248,7 @@ fn npx_takes_what_the_project_has_first() {
     world.write("work/node_modules/.bin/tool", "");
     world.write("work/inner/x", "");
     let loading = world.load_in("work/inner", "npx", &["tool"]).unwrap();
-    assert_eq!(loading.words.get(1).unwrap(), world.path("work/node_modules/tool/cli.js").as_os_str());
+    assert_eq!(loading.words[1], world.path("work/node_modules/tool/cli.js").as_os_str());
     let loading = world.load_in("home", "npm", &["exec", "--", "tool", "x"]).unwrap();
     assert!(loading.words.iter().any(|word| word.to_str().unwrap().contains("/_npx/aaa/")));
     assert_eq!(loading.words.last().unwrap(), "x");
@@ -322,4 +322,27 @@ fn scripts_of_scripts_end_somewhere() {
     assert!(matches!(error, LoadingError::TooManyInterpreters { .. }), "{error}");
     world.script("work/self", &format!("#!{}\n", world.text("work/self")));
     assert!(matches!(world.load_in("work", "./self", &[]), Err(LoadingError::TooManyInterpreters { .. })));
+}
+
+#[test]
+fn a_script_that_the_shell_hands_to_python_is_started_by_python() {
+    let world = World::new();
+    world.python("base", "3.11");
+    world.write("base/bin/near.py", "");
+    let python = world.text("base/bin/python3.11");
+    for (hand_over, is_known) in [
+        (format!("'''exec' {python} \"$0\" \"$@\""), true),
+        (format!("'''exec' \"{python}\" \"$0\" \"$@\""), true),
+        ("'''exec' /none/python3 \"$0\"".to_owned(), false),
+        (format!("'''exec' {} \"$0\"", world.text("home/.ssh/id_rsa")), false),
+        (format!("echo {python}"), false),
+    ] {
+        world.script("base/bin/tool", &format!("#!/bin/sh\n{hand_over}\n' '''\n"));
+        let loading = world.load_in("work", &world.text("base/bin/tool"), &["x"]).unwrap();
+        assert_eq!(loading.program == world.path("base/bin/python3.11"), is_known, "{hand_over}");
+        assert_eq!(world.has(&loading, "base/lib/python3.11", Extent::Tree), is_known, "{hand_over}");
+        assert!(world.has(&loading, "base/bin/tool", Extent::File) && world.keeps_secrets(&loading));
+        // The folder of programs is none of modules.
+        assert!(!world.shows(&loading, "base/bin/near.py"));
+    }
 }

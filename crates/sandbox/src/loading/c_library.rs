@@ -6,7 +6,7 @@ use super::libraries::{Libraries, Loader, Scope, standard_folders};
 use super::parts::Parts;
 use std::path::Path;
 
-/// Ways to look up names that work without talking to a service.
+/// Ways to look up users and hosts that the settings of a system may name.
 const LOOKUPS: &[&str] = &[
     "libnss_files.so.2",
     "libnss_dns.so.2",

@@ -233,6 +233,9 @@ fn redirect(around: &Surroundings<'_>, run: &Run, real: &Path) -> Result<Option<
     if let Some(next) = pyenv::redirect(around, run)? {
         return Ok(Some(next));
     }
+    if let Some(next) = python::wrapped::redirect(run) {
+        return Ok(Some(next));
+    }
     runner::redirect(around, run, real)
 }
 
@@ -295,5 +298,57 @@ impl Finds<'_> {
         for module in modules.files {
             self.libraries.module(&mut self.parts, &module, scope);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::loading::elf::forge::Forged;
+    use crate::loading::{Command, Loading, LoadingError, find};
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::{Path, PathBuf};
+
+    fn load(bytes: &[u8]) -> (PathBuf, Result<Loading, LoadingError>) {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = folder.path().canonicalize().unwrap();
+        let path = directory.join("tool");
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        let program = Path::new("./tool");
+        let found =
+            find(&Command { program, arguments: &[], directory: &directory, search: &[], home: None });
+        (path, found)
+    }
+
+    #[test]
+    fn a_static_program_needs_itself_alone() {
+        for fixed in [true, false] {
+            let (path, found) = load(&Forged { fixed, ..Forged::default() }.bytes());
+            let found = found.unwrap();
+            assert_eq!(found.parts.into_iter().map(|part| part.path).collect::<Vec<_>>(), [path]);
+            assert!(found.missing.is_empty() && found.notes.is_empty() && found.variables.is_empty());
+        }
+    }
+
+    #[test]
+    fn programs_that_cannot_be_started_are_told_apart() {
+        let (_, other) = load(&Forged { machine: Some(8), ..Forged::default() }.bytes());
+        assert!(matches!(other, Err(LoadingError::OtherMachine { .. })), "{other:?}");
+        let (_, cut) = load(&Forged::default().bytes()[..100]);
+        assert!(matches!(cut, Err(LoadingError::Damaged { .. })), "{cut:?}");
+        let (_, lone) = load(&Forged { interpreter: "/none/ld.so", ..Forged::default() }.bytes());
+        assert!(matches!(lone, Err(LoadingError::Interpreter { .. })), "{lone:?}");
+    }
+
+    #[test]
+    fn missing_libraries_are_told_with_who_asked() {
+        let loader = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
+        let Some(interpreter) = loader.into_iter().find(|path| Path::new(path).exists()) else {
+            return portcullis_e2e::skip("needs the loader of glibc");
+        };
+        let forged = Forged { interpreter, needed: &["libnone-such.so.7"], ..Forged::default() };
+        let (path, found) = load(&forged.bytes());
+        assert_eq!(found.unwrap().missing, [format!("libnone-such.so.7, needed by {}", path.display())]);
     }
 }

@@ -95,7 +95,7 @@ impl Walk {
             }
             match entry.file_type() {
                 FileType::Directory if !is_passed_over(name) => {
-                    inner.push(OsStr::from_bytes(name).to_owned())
+                    inner.push(OsStr::from_bytes(name).to_owned());
                 }
                 // A link to a folder is none: it may lead back.
                 FileType::Symlink if self.kind.has(name) => {

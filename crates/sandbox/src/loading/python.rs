@@ -6,6 +6,7 @@
 
 mod arguments;
 mod environment;
+pub(super) mod wrapped;
 
 use super::chain::{Finds, Run, Surroundings};
 use super::elf::Elf;
@@ -79,7 +80,7 @@ impl Python {
         }
         finds.modules(&trees, modules::Kind::Python, scope);
         if let Task::Script(script) = &arguments.task {
-            add_script(around, finds, &absolute(around.command.directory, Path::new(script)));
+            add_script(around, finds, run, &absolute(around.command.directory, Path::new(script)));
         }
     }
 
@@ -98,7 +99,7 @@ impl Python {
 }
 
 /// Adds a script with the modules beside it, which are the first that it finds.
-fn add_script(around: &Surroundings<'_>, finds: &mut Finds<'_>, script: &Path) {
+fn add_script(around: &Surroundings<'_>, finds: &mut Finds<'_>, run: &Run, script: &Path) {
     let guard = around.guard;
     let why = || format!("script {}", shown(script));
     if script.join("__main__.py").is_file() {
@@ -111,17 +112,24 @@ fn add_script(around: &Surroundings<'_>, finds: &mut Finds<'_>, script: &Path) {
     // The folder of the file itself counts, not that of a link to it.
     let Ok(real) = guard.file(script) else { return };
     let Some(folder) = real.parent() else { return };
-    let is_searched = around.command.search.iter().any(|searched| {
-        searched == folder || searched.canonicalize().is_ok_and(|searched| searched == folder)
-    });
+    if is_of_programs(around, run, folder) {
+        return;
+    }
     if guard.is_wide(folder) {
         finds.notes.insert(format!(
             "modules beside `{}` are not shown: its folder holds more than one thing",
             shown(script)
         ));
-    } else if !is_searched {
+    } else {
         add_siblings(around, finds, folder, script);
     }
+}
+
+/// Whether a folder holds programs, not modules: commands of packages lie there, and have nothing beside them.
+fn is_of_programs(around: &Surroundings<'_>, run: &Run, folder: &Path) -> bool {
+    let own = run.program.parent().into_iter();
+    let mut folders = own.chain(around.command.search.iter().map(PathBuf::as_path));
+    folders.any(|known| known == folder || known.canonicalize().is_ok_and(|real| real == folder))
 }
 
 fn add_siblings(around: &Surroundings<'_>, finds: &mut Finds<'_>, folder: &Path, script: &Path) {

@@ -1,6 +1,7 @@
 //! A small file system with a home, a working folder and programs, made for one test.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test program uses some of it")]
+#![expect(clippy::unwrap_used, reason = "it is for tests alone")]
 
 use portcullis_sandbox::loading::{Command, Extent, Loading, LoadingError, find};
 use std::cell::RefCell;

@@ -5,7 +5,7 @@ use super::{Call, Grammar};
 use crate::loading::LoadingError;
 use crate::loading::chain::{Run, Surroundings};
 use crate::loading::lookup;
-use crate::loading::paths::{is_one_name, read_start};
+use crate::loading::paths::is_one_name;
 use crate::loading::python::is_environment;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -131,28 +131,7 @@ fn find(
         };
         return Err(LoadingError::NotCached { runner, package: asked.to_owned(), fill });
     };
-    Ok(Some(started(program, arguments)))
-}
-
-/// How a program of an environment is started: a Python's script by the environment's Python. Its first line may go
-/// through a shell, which would need more than it is worth.
-fn started(program: PathBuf, arguments: &[OsString]) -> Run {
-    let start = read_start(&program, 512).unwrap_or_default();
-    let is_python = start.starts_with(b"#!")
-        && (start
-            .split(|byte| *byte == b'\n')
-            .next()
-            .is_some_and(|line| line.windows(6).any(|part| part == b"python"))
-            || start.windows(8).any(|part| part == b"'''exec'"));
-    let python = program.parent().map(|folder| folder.join("python"));
-    match python.filter(|python| is_python && lookup::check_executable(python).is_ok()) {
-        Some(python) => {
-            let mut words = vec![program.into_os_string()];
-            words.extend_from_slice(arguments);
-            Run::of(python, &words)
-        }
-        None => Run::of(program, arguments),
-    }
+    Ok(Some(Run::of(program, arguments)))
 }
 
 /// A package as asked for.
