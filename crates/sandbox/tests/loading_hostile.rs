@@ -186,3 +186,70 @@ fn files_of_other_kinds_are_told_by_name() {
         assert!(error.hint().is_some(), "{text}");
     }
 }
+
+#[test]
+fn links_beside_a_script_do_not_lead_out() {
+    let world = World::new();
+    world.python("base", "3.11");
+    world.write("work/app/main.py", "");
+    world.write("work/app/near.py", "");
+    world.write("home/project/__init__.py", "");
+    symlink(world.path("home/diary"), world.path("work/app/evil.py")).unwrap();
+    symlink(world.path("home/project"), world.path("work/app/package")).unwrap();
+    symlink("near.py", world.path("work/app/alias.py")).unwrap();
+    let loading = world.load_in("work", &world.text("base/bin/python3.11"), &["app/main.py"]).unwrap();
+    assert!(
+        world.keeps_secrets(&loading) && !world.shows(&loading, "home/project/__init__.py"),
+        "{loading:?}"
+    );
+    assert!(world.has(&loading, "work/app/alias.py", Extent::File));
+}
+
+#[test]
+fn a_folder_of_packages_is_no_link_to_projects() {
+    let world = World::new();
+    world.node();
+    world.package("home/code/other", r#"{"name": "other"}"#);
+    world.package("home/code/evil", r#"{"name": "evil", "dependencies": {"other": "1"}}"#);
+    world.write("home/code/evil/main.js", "");
+    symlink("..", world.path("home/code/evil/node_modules")).unwrap();
+    let loading = world.load_in("home/code/evil", "node", &["main.js"]).unwrap();
+    assert!(world.has(&loading, "home/code/evil", Extent::Tree));
+    assert!(!world.shows(&loading, "home/code/other/package.json"), "{loading:?}");
+}
+
+#[test]
+fn a_first_line_cannot_make_somebody_elses_program_visible() {
+    let world = World::new();
+    world.node();
+    world.npm();
+    world.python("base", "3.11");
+    world.on_path("base/bin");
+    world.package("home/code/private", r#"{"name": "private"}"#);
+    for file in ["index.js", "main.py", "key.py"] {
+        world.write(&format!("home/code/private/{file}"), "");
+    }
+    world.write("work/near.js", "");
+    let private = world.text("home/code/private");
+    for line in [
+        format!("#!/usr/bin/env -S node -r ./near.js {private}/index.js"),
+        format!("#!/usr/bin/env -S node --import={private}/index.js"),
+        format!("#!{} {private}/index.js", world.text("bin/node")),
+        format!("#!/usr/bin/env -S PYTHONPATH=. python3 {private}/main.py"),
+        format!("#!{} {private}/main.py", world.text("base/bin/python3")),
+    ] {
+        world.script("work/tool", &format!("{line}\n"));
+        let loading = world.load_in("work", "./tool", &[]).unwrap();
+        for file in ["index.js", "main.py", "key.py"] {
+            assert!(!world.shows(&loading, &format!("home/code/private/{file}")), "{line}: {loading:?}");
+        }
+        assert!(world.has(&loading, "work/tool", Extent::File));
+    }
+    // The same in a package that npx starts.
+    world.npx_package("aaa", "tool", "tool", "1.0.0", r#""cli.js""#);
+    let line = format!("#!/usr/bin/env -S node -r {private}/index.js\n");
+    world.script("home/.npm/_npx/aaa/node_modules/tool/cli.js", &line);
+    let loading = world.load_in("work", "npx", &["tool"]).unwrap();
+    assert!(!world.shows(&loading, "home/code/private/index.js"), "{loading:?}");
+    assert!(world.shows(&loading, "home/.npm/_npx/aaa/node_modules/tool/cli.js"));
+}

@@ -24,7 +24,7 @@ pub(super) struct Run {
     pub(super) program: PathBuf,
     /// All words, the first included.
     pub(super) words: Vec<OsString>,
-    /// The script that this is the interpreter of.
+    /// The script that this is the interpreter of. It chose the words then.
     pub(super) script: Option<PathBuf>,
 }
 
@@ -34,6 +34,16 @@ impl Run {
         let words = [program.as_os_str()].into_iter().chain(arguments.iter().map(OsString::as_os_str));
         let words = words.map(OsStr::to_owned).collect();
         Self { program, words, script: None }
+    }
+
+    /// Whether the program may be given this file to run. Words of a first line are the script's own, and the script may
+    /// be a tool's: it may name itself, not somebody else's program.
+    pub(super) fn may_name(&self, file: &Path) -> bool {
+        let Some(script) = &self.script else { return true };
+        match (script.canonicalize(), file.canonicalize()) {
+            (Ok(script), Ok(file)) => script == file,
+            _ => false,
+        }
     }
 
     /// The words after the first.

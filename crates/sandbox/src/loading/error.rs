@@ -87,12 +87,12 @@ pub enum LoadingError {
         /// The file typed.
         path: PathBuf,
     },
-    /// A file in a folder that is never shown to a tool.
-    #[error("`{}` is in a folder that is kept from tools: {why}", shown(.path))]
+    /// A file that is never shown to a tool, or in a folder that is not.
+    #[error("`{}` is kept from tools: {why}", shown(.path))]
     Private {
         /// The file.
         path: PathBuf,
-        /// What the folder holds.
+        /// What the folder holds, or the file is.
         why: &'static str,
     },
     /// A runner would have to download first.

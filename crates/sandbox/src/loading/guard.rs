@@ -14,7 +14,7 @@ enum Place {
     Home,
 }
 
-/// A folder whose content no tool needs in order to be loaded.
+/// A folder or file whose content no tool needs in order to be loaded.
 struct Secret {
     name: &'static str,
     place: Place,
@@ -25,7 +25,7 @@ const fn secret(name: &'static str, place: Place, holds: &'static str) -> Secret
     Secret { name, place, holds }
 }
 
-/// Folders that nothing is shown from. Relative to home, or the name of a folder anywhere.
+/// What nothing is shown from. Relative to home, or the name of a folder anywhere.
 const SECRETS: &[Secret] = &[
     secret(".ssh", Place::Anywhere, "it holds keys of other machines"),
     secret(".aws", Place::Anywhere, "it holds keys of a cloud account"),
@@ -37,6 +37,10 @@ const SECRETS: &[Secret] = &[
     secret(".config", Place::Home, "it holds the settings and the tokens of other programs"),
     secret(".mozilla", Place::Home, "it holds the sessions of a browser"),
     secret(".thunderbird", Place::Home, "it holds mail"),
+    secret(".netrc", Place::Home, "it is a list of passwords"),
+    secret(".git-credentials", Place::Home, "it is a list of passwords"),
+    secret(".npmrc", Place::Home, "it holds the token of a registry"),
+    secret(".pypirc", Place::Home, "it holds the token of a registry"),
     secret(".local/share/keyrings", Place::Home, "it holds passwords"),
 ];
 

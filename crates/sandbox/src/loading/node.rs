@@ -34,7 +34,9 @@ pub(super) fn add(around: &Surroundings<'_>, finds: &mut Finds<'_>, run: &Run, s
     let mut trees = Vec::new();
     for script in arguments::scripts(run.arguments()) {
         let typed = absolute(around.command.directory, Path::new(&script));
-        trees.extend(add_script(around, finds, &typed));
+        if run.may_name(&typed) {
+            trees.extend(add_script(around, finds, &typed));
+        }
     }
     finds.modules(&trees, modules::Kind::Node, scope);
 }
@@ -107,6 +109,11 @@ fn folders_of_packages(around: &Surroundings<'_>, root: &Path, description: &Des
             wanted.into_iter().partition(|name| packages.join(name).join("package.json").is_file());
         wanted = elsewhere;
         if here.is_empty() {
+            continue;
+        }
+        // A link to a folder of another name is no folder of packages: the packages in it are somebody's projects.
+        let real = around.guard.tree(&packages);
+        if !real.is_ok_and(|real| real.file_name() == Some(OsStr::new("node_modules"))) {
             continue;
         }
         let links = here.iter().filter_map(|name| linked(around, above, &packages.join(name), name));

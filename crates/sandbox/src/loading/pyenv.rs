@@ -19,7 +19,7 @@ pub(super) fn redirect(around: &Surroundings<'_>, run: &Run) -> Result<Option<Ru
     let versions = chosen(around.command.directory, &root);
     for version in &versions {
         let Some(program) = program(around, &root, version, name) else { continue };
-        return Ok(Some(Run::of(program, run.arguments())));
+        return Ok(Some(Run { script: run.script.clone(), ..Run::of(program, run.arguments()) }));
     }
     Err(LoadingError::Shim { shim: run.program.clone(), versions: versions.join(", ") })
 }

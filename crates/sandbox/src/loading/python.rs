@@ -80,7 +80,10 @@ impl Python {
         }
         finds.modules(&trees, modules::Kind::Python, scope);
         if let Task::Script(script) = &arguments.task {
-            add_script(around, finds, run, &absolute(around.command.directory, Path::new(script)));
+            let script = absolute(around.command.directory, Path::new(script));
+            if run.may_name(&script) {
+                add_script(around, finds, run, &script);
+            }
         }
     }
 
@@ -141,6 +144,10 @@ fn add_siblings(around: &Surroundings<'_>, finds: &mut Finds<'_>, folder: &Path,
             return;
         }
         let path = entry.path();
+        // A link to somewhere else is a name that anybody can give to anything.
+        if !path.canonicalize().is_ok_and(|real| real.starts_with(folder)) {
+            continue;
+        }
         if path.join("__init__.py").is_file() {
             finds.tree(around.guard, &path, why);
         } else if path.extension() == Some(OsStr::new("py")) {

@@ -30,7 +30,7 @@ pub(in crate::loading) fn redirect(run: &Run) -> Option<Run> {
     }
     let script = [run.program.clone().into_os_string()].into_iter();
     let words: Vec<OsString> = script.chain(run.arguments().iter().cloned()).collect();
-    Some(Run::of(python, &words))
+    Some(Run { script: Some(run.program.clone()), ..Run::of(python, &words) })
 }
 
 /// A word without anything for the shell in it, in quotes or not.

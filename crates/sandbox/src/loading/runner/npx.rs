@@ -183,9 +183,10 @@ fn started(
     // The first line may give Node options.
     let options = words.unwrap_or_default();
     let node = lookup::program(Path::new("node"), around.command.directory, around.command.search)?;
+    let script = Some(file.clone());
     let words: Vec<_> =
         options.into_iter().chain([file.into_os_string()]).chain(arguments.iter().cloned()).collect();
-    Ok(Run::of(node, &words))
+    Ok(Run { script, ..Run::of(node, &words) })
 }
 
 /// The words behind `node` in a first line. None if that starts something else.
