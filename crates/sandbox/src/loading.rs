@@ -8,7 +8,7 @@
 //! `uvx` and `pipx run` are known. Perl, Ruby, Java and others get their ELF files and their script, not their trees.
 //!
 //! INVARIANT: a file that is read here may have been written by the very tool that is to be jailed. Whatever it names
-//! becomes a part only if it is of the kind expected there and [`guard::Guard`] lets it.
+//! becomes a part only if it is of the kind expected there and the guard lets it.
 
 mod c_library;
 mod chain;
