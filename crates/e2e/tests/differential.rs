@@ -18,15 +18,41 @@ use std::process::{Command, Stdio};
 const FOLDERS: [&str; 7] = ["a", "a/b", "a/b/c", "d", "d/e", "d/.git", "f"];
 const FILES: [&str; 4] = [".marker", "one.txt", "two.md", "secret.pem"];
 /// Links: name, and where to.
-const LINKS: [(&str, &str); 3] = [("a/inside", "b/one.txt"), ("d/across", "../a/two.md"), ("f/folder", "../d")];
+const LINKS: [(&str, &str); 3] =
+    [("a/inside", "b/one.txt"), ("d/across", "../a/two.md"), ("f/folder", "../d")];
 
 /// What rules are made from; `@` stands for the world.
 const PATTERNS: [&str; 18] = [
-    "@/**", "@/a/**", "@/a/b/**", "@/a/b/c/**", "@/d/**", "@/d/e/**", "@/f/**", "@/a/one.txt", "@/d/two.md", "@/d/e/one.txt",
-    "@/a/*", "@/*/one.txt", "@/**/*.md", "@/*/*/**", "@/d/e/{one,two}.*", "@/a/b", "@/?/one.txt", "@/f/[a-z]*.txt",
+    "@/**",
+    "@/a/**",
+    "@/a/b/**",
+    "@/a/b/c/**",
+    "@/d/**",
+    "@/d/e/**",
+    "@/f/**",
+    "@/a/one.txt",
+    "@/d/two.md",
+    "@/d/e/one.txt",
+    "@/a/*",
+    "@/*/one.txt",
+    "@/**/*.md",
+    "@/*/*/**",
+    "@/d/e/{one,two}.*",
+    "@/a/b",
+    "@/?/one.txt",
+    "@/f/[a-z]*.txt",
 ];
 const DENIALS: [&str; 10] = [
-    "@/a/b/**", "@/a/b", "@/a/b/c/one.txt", "**/secret.pem", "*.pem", "@/d/.git/**", "@/d/e/*", "@/**/two.*", "@/f/**", "@/a/*.txt",
+    "@/a/b/**",
+    "@/a/b",
+    "@/a/b/c/one.txt",
+    "**/secret.pem",
+    "*.pem",
+    "@/d/.git/**",
+    "@/d/e/*",
+    "@/**/two.*",
+    "@/f/**",
+    "@/a/*.txt",
 ];
 
 /// A small generator of numbers, so that a failure can be run again: SplitMix64.
@@ -94,7 +120,8 @@ impl World {
         let folders = FOLDERS.iter().map(|place| self.path.join(place)).chain([self.path.clone()]);
         let mut out: Vec<_> = folders
             .flat_map(|place| {
-                let inside: Vec<_> = FILES.iter().chain(&["new.txt", "new.pem"]).map(|file| place.join(file)).collect();
+                let inside: Vec<_> =
+                    FILES.iter().chain(&["new.txt", "new.pem"]).map(|file| place.join(file)).collect();
                 inside.into_iter().chain([place])
             })
             .collect();
@@ -103,9 +130,16 @@ impl World {
     }
 
     /// Runs the prober in the jail of these documents; its answers, and the plan's gaps. None where the plan was refused.
-    fn ask(&self, documents: &[PathBuf], tier: &str, questions: &str) -> Result<(Vec<bool>, Vec<String>), String> {
+    fn ask(
+        &self,
+        documents: &[PathBuf],
+        tier: &str,
+        questions: &str,
+    ) -> Result<(Vec<bool>, Vec<String>), String> {
         let mut command = Command::new(&self.driver);
-        command.args(["--tier", tier, "--accept", "process-count", "--gaps", "--manifest"]).arg(&documents[0]);
+        command
+            .args(["--tier", tier, "--accept", "process-count", "--gaps", "--manifest"])
+            .arg(&documents[0]);
         if let Some(operator) = documents.get(1) {
             command.arg("--operator").arg(operator);
         }
@@ -123,16 +157,20 @@ impl World {
             return Err(errors);
         }
         let answers = String::from_utf8(output.stdout).unwrap().lines().map(|line| line == "y").collect();
-        Ok((answers, errors.lines().filter_map(|line| line.strip_prefix("gap ")).map(str::to_owned).collect()))
+        Ok((
+            answers,
+            errors.lines().filter_map(|line| line.strip_prefix("gap ")).map(str::to_owned).collect(),
+        ))
     }
 }
 
 /// The documents of one case, as text, and the policy they make.
 fn documents(numbers: &mut Numbers, world: &World) -> (Vec<PathBuf>, Policy) {
     let here = world.path.to_str().unwrap();
+    let profile = ["sandboxed", "system", "network", "strict"][numbers.below(8).saturating_sub(4)];
     let manifest: Value = json!({
         "$schema": "https://portcullis-mcp.github.io/schemas/armor-1.1.schema.json", "version": "1.0",
-        "profile": ["sandboxed", "system", "network", "strict"][numbers.below(8).saturating_sub(4)],
+        "profile": profile,
         "spawn": numbers.below(2) == 0,
         "filesystem": {
             "read": numbers.some(&PATTERNS, 3, here), "write": numbers.some(&PATTERNS, 2, here),
@@ -180,7 +218,11 @@ fn compare(tier: &str, user: Option<u32>, seed: u64, policies: usize) {
         questions += "X\n";
         let (answers, gaps) = match world.ask(&documents, tier, &questions) {
             Ok(answered) => answered,
-            Err(why) if why.contains("matches nothing") || why.contains("does not exist") || why.contains("leads to") => {
+            Err(why)
+                if why.contains("matches nothing")
+                    || why.contains("does not exist")
+                    || why.contains("leads to") =>
+            {
                 refused += 1;
                 continue;
             }
@@ -190,25 +232,45 @@ fn compare(tier: &str, user: Option<u32>, seed: u64, policies: usize) {
         let mut check = |what: String, decided: bool, done: bool, new: bool| {
             asked += 1;
             allowed += usize::from(done);
-            let has = |names: &[&str]| gaps.iter().any(|gap| names.iter().any(|name| gap.starts_with(&format!("{name}:"))));
+            let has = |names: &[&str]| {
+                gaps.iter().any(|gap| names.iter().any(|name| gap.starts_with(&format!("{name}:"))))
+            };
             let excused = if done { new && has(&["denied-later"]) } else { has(&STRICTER) };
             if decided != done && !excused {
-                let documents: Vec<_> = documents.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-                faults.push(format!("case {case}: {what}: decided {decided}, done {done}\n  {documents:?}\n  {gaps:?}"));
+                let documents: Vec<_> =
+                    documents.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+                faults.push(format!(
+                    "case {case}: {what}: decided {decided}, done {done}\n  {documents:?}\n  {gaps:?}"
+                ));
             }
         };
         for (path, answer) in paths.iter().zip(answers.chunks(2)) {
             let new = path.symlink_metadata().is_err();
             let folder = path.is_dir();
             if !new {
-                check(format!("read {}", path.display()), decided(&policy, path, Access::Read), answer[0], false);
+                check(
+                    format!("read {}", path.display()),
+                    decided(&policy, path, Access::Read),
+                    answer[0],
+                    false,
+                );
             }
             if !folder {
-                check(format!("write {}", path.display()), decided(&policy, path, Access::Write), answer[1], new);
+                check(
+                    format!("write {}", path.display()),
+                    decided(&policy, path, Access::Write),
+                    answer[1],
+                    new,
+                );
             }
         }
         let program = AbsPath::parse(world.prober.to_str().unwrap()).unwrap();
-        check("start a program".into(), decide(Spawn { program }, &policy).is_allow(), answers[answers.len() - 1], false);
+        check(
+            "start a program".into(),
+            decide(Spawn { program }, &policy).is_allow(),
+            answers[answers.len() - 1],
+            false,
+        );
     }
     assert!(faults.is_empty(), "{} of {asked}:\n{}", faults.len(), faults[..faults.len().min(5)].join("\n"));
     assert!(allowed > asked / 20, "{allowed} of {asked} were allowed: the comparison says little");

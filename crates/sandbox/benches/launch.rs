@@ -145,6 +145,7 @@ fn plan(_jailer: &Jailer, support: &support::Support, words: &[&str], spawn: boo
         loading: &loading,
         loads: &loads,
         support,
+        search: &[PathBuf::from("/usr/bin")],
         variables: &BTreeMap::new(),
         home: &home,
         directory: &root,

@@ -146,6 +146,7 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
         loading: &loading,
         loads: &loads,
         support: &support,
+        search: &search,
         variables: &variables,
         home: &home,
         directory: &directory,

@@ -22,6 +22,7 @@ use portcullis_policy::{Policy, Power};
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Asked<'a> {
     pub loads: &'a Loads,
     /// What the machine can do.
     pub support: &'a Support,
+    /// The folders in which the user looks for programs.
+    pub search: &'a [PathBuf],
     /// The variables of the broker's environment that the manifest may ask for.
     pub variables: &'a BTreeMap<EnvName, OsString>,
     /// The user's home folder: where the private one is put.

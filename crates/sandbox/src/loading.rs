@@ -108,31 +108,3 @@ pub struct Loading {
 pub fn find(command: &Command<'_>) -> Result<Loading, LoadingError> {
     chain::Chain::new(command).follow()
 }
-
-/// A command that cannot be started.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct LoadingError(String);
-
-impl LoadingError {
-    /// The code to exit with.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        127
-    }
-}
-
-/// Finds what a command needs.
-pub fn find(command: &Command<'_>) -> Result<Loading, LoadingError> {
-    let program = command.program.to_owned();
-    let part = |path: &str, extent| Part { path: path.into(), extent, why: "stub".into() };
-    let mut words = vec![program.clone().into_os_string()];
-    words.extend(command.arguments.iter().cloned());
-    let parts = vec![
-        part(&program.to_string_lossy(), Extent::File),
-        part("/lib64", Extent::Tree),
-        part("/usr/lib", Extent::Tree),
-        part("/lib", Extent::Tree),
-    ];
-    Ok(Loading { program, words, parts, variables: Vec::new() })
-}
