@@ -15,7 +15,7 @@ use crate::loading::Loading;
 use crate::plan::{Ceilings, GroupUse, Landlock, Plan, Program, Task};
 use crate::seccomp::{self, Ipc, Network, Processes, Variant};
 use crate::support::Support;
-use crate::survey::{Loads, Survey};
+use crate::survey::{Loads, Remnant, Survey};
 use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, EnvName};
 use portcullis_policy::{Policy, Power};
@@ -144,6 +144,8 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
     gaps.extend(general_gaps(asked, tier));
     let layout = root::Layout::of(asked);
     gaps.extend(layout.gaps.iter().cloned());
+    let mut seen = std::collections::BTreeSet::new();
+    gaps.retain(|gap| seen.insert((gap.name, gap.what.clone())));
     let landlock = match asked.support.landlock {
         Some(version) => rules::landlock(asked, &layout, tier, version),
         None => Landlock { handled_files: 0, handled_network: 0, scoped: 0, rules: Vec::new() },
@@ -206,6 +208,11 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
     {
         names.push(GapName::BlockedPrograms);
+    }
+    let carved = &asked.survey.carved;
+    let around = |remnant: &&Remnant| matches!(remnant, Remnant::Around(..));
+    if tier != Tier::T1 && carved.read.iter().chain(&carved.write).any(|remnant| around(&remnant)) {
+        names.push(GapName::Around);
     }
     names.into_iter().map(Gap::general).collect()
 }

@@ -77,6 +77,7 @@ names! {
     Patterns = "patterns", AtStart, "A pattern stands for the files that it matched at the start.";
     DeniedLater = "denied-later", AtStart, "A denied name that did not exist at the start can be created.";
     ProtectedLater = "protected-later", AtStart, "A protected name that did not exist at the start can be created.";
+    Around = "around", Stricter, "A folder in which something stays closed cannot itself be listed, or nothing be made in it.";
     FolderAlone = "folder-alone", Stricter, "A folder is declared without what it holds.";
     AnyPort = "any-port", Stricter, "A rule for every port is held for a list of common ports.";
     WholeDisk = "whole-disk", Stricter, "The root folder stands for the folders in it, without those of the kernel.";
