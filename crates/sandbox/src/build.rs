@@ -205,7 +205,9 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
+    if tier != Tier::T1
+        && spawns(asked)
+        && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
     {
         names.push(GapName::BlockedPrograms);
     }

@@ -63,7 +63,7 @@ impl Layout {
             binds: BTreeMap::new(),
             folders: BTreeSet::new(),
             private: BTreeMap::from([("/tmp".into(), 0o1777), ("/dev/shm".into(), 0o1777)]),
-            masks: survey.denied.clone(),
+            masks: survey.denied.iter().chain(&asked.loads.blocked).cloned().collect(),
             freezes: survey.protected.clone(),
             links: survey.links.clone(),
             home: asked.home.clone(),

@@ -1,6 +1,7 @@
 //! Where the parts that a program is loaded from really are.
 
 use super::resolve::{ResolveError, Resolved, resolve};
+use super::{Extent as Whole, Place};
 use crate::loading::{Extent, Loading};
 use crate::plan::Kind;
 use portcullis_policy::{Policy, Power};
@@ -14,6 +15,8 @@ pub struct Loads {
     pub places: Vec<Load>,
     /// The links on the way to them, and what they say.
     pub links: BTreeMap<PathBuf, PathBuf>,
+    /// Programs among them that the operator blocks.
+    pub blocked: Vec<Place>,
 }
 
 /// A file or tree that a program is loaded from.
@@ -90,10 +93,39 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
             }
         }
     }
+    if spawns {
+        out.block(policy);
+    }
     Ok(out)
 }
 
+/// Where programs lie in [`SYSTEM`].
+const PROGRAMS: &[&str] =
+    &["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/games", "/bin", "/sbin"];
+
 impl Loads {
+    /// Finds the programs that the operator blocks, by each name that leads to them. The tool's own program is not one that it
+    /// starts.
+    fn block(&mut self, policy: &Policy) {
+        let names =
+            policy.operator().map(|operator| operator.blocked_commands.as_slice()).unwrap_or_default();
+        let own: Vec<_> = self.places.iter().filter(|place| place.kind == Kind::File).collect();
+        let mut found = BTreeMap::new();
+        for folder in PROGRAMS {
+            for name in names {
+                let Ok(Resolved { path, kind: Kind::File, .. }) =
+                    resolve(&Path::new(folder).join(&*name.value))
+                else {
+                    continue;
+                };
+                if !own.iter().any(|place| place.path == Path::new(path.as_str())) {
+                    found.insert(path.clone(), Place { path, kind: Kind::File, extent: Whole::Alone });
+                }
+            }
+        }
+        self.blocked = found.into_values().collect();
+    }
+
     fn add(&mut self, found: Resolved, kind: Kind, why: &str) {
         let Resolved { path, kind: _, links } = found;
         self.links.extend(links);
