@@ -13,7 +13,7 @@ pub(crate) use rules::ON_FILES;
 use crate::gap::{Gap, GapName, Side};
 use crate::loading::Loading;
 use crate::plan::{Ceilings, GroupUse, Landlock, Plan, Program, Task};
-use crate::seccomp::{self, Ipc, Network, Processes, Variant};
+use crate::seccomp::{self, Attributes, Processes, Variant};
 use crate::support::Support;
 use crate::survey::{Loads, Remnant, Survey};
 use portcullis_policy::manifest::Tier;
@@ -193,6 +193,9 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         lacking(6, GapName::Signals);
         lacking(6, GapName::AbstractSockets);
         names.extend([GapName::Metadata, GapName::Network, GapName::Ipc]);
+        // Accepted, attributes can be changed, also of what is not declared; not accepted, of nothing at all.
+        let open = asked.accepted.contains(&GapName::Attributes);
+        names.push(if open { GapName::Attributes } else { GapName::AttributesClosed });
         if !asked.support.control_group.is_yes() && spawns(asked) {
             names.push(GapName::Processes);
         }
@@ -225,9 +228,12 @@ fn spawns(asked: &Asked<'_>) -> bool {
 }
 
 fn variant(asked: &Asked<'_>, tier: Tier) -> Variant {
-    let (network, ipc) =
-        if tier == Tier::T1 { (Network::Private, Ipc::Private) } else { (Network::Refused, Ipc::Shared) };
-    Variant { processes: if spawns(asked) { Processes::Many } else { Processes::One }, network, ipc }
+    let processes = if spawns(asked) { Processes::Many } else { Processes::One };
+    if tier == Tier::T1 {
+        return Variant::enclosed(processes);
+    }
+    let accepted = asked.accepted.contains(&GapName::Attributes);
+    Variant::open(processes, if accepted { Attributes::Open } else { Attributes::Closed })
 }
 
 fn program(asked: &Asked<'_>, layout: &root::Layout, tier: Tier) -> Result<Program, BuildError> {

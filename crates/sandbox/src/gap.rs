@@ -65,6 +65,8 @@ names! {
     Devices = "device-requests", Weaker, "Requests to open devices are not held: Landlock here is older than version 5.";
     Signals = "signals", Weaker, "Signals reach other processes of the user: there is no process namespace, and Landlock here is older than version 6.";
     AbstractSockets = "abstract-sockets", Weaker, "Abstract sockets of the machine could be reached.";
+    Attributes = "attributes", Weaker, "Permissions, owners, times and extended attributes can be changed, also of the user's files that are not declared: Landlock does not hold them.";
+    AttributesClosed = "attributes-closed", Stricter, "Permissions, owners, times and extended attributes cannot be changed: accept `attributes` to have them open, for every file of the user.";
     SystemCalls = "system-calls", Weaker, "System calls are not filtered.";
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";

@@ -111,6 +111,11 @@ pub enum Node {
         /// Which kind of thing it is.
         kind: Kind,
     },
+    /// A folder inside a writable bind that is to keep its name: what is frozen in it must stay where it is looked for.
+    Pin {
+        /// Where.
+        target: CString,
+    },
     /// Something that lies inside a writable bind and is made read-only.
     Freeze {
         /// Where.

@@ -6,7 +6,7 @@ use crate::linux::jailer::Jailer;
 use crate::linux::rehearsal::Fault;
 use crate::linux::sys;
 use crate::plan::{Ceilings, GroupUse, Landlock, Node, Plan, Root, Task};
-use crate::seccomp::{self, Ipc, Network, Processes, Variant};
+use crate::seccomp::{self, Attributes, Processes, Variant};
 use std::fmt;
 use std::time::Duration;
 
@@ -71,8 +71,8 @@ pub fn probe(jailer: &Jailer) -> Support {
         Some(_) => rehearse(jailer, &rehearsal(false, landlock)),
     };
     let identity = match Jailer::identity() {
-        Ok(user) if user != 0 => Had::Yes(format!("user {user} outside")),
-        Ok(_) => Had::No("root, and no other user number can be mapped".into()),
+        Ok(Some(user)) => Had::Yes(format!("user {user} outside")),
+        Ok(None) => Had::No("root, and no other user number can be mapped".into()),
         Err(error) => Had::No(error.to_string()),
     };
     Support { enclosure, landlock, seccomp, identity, control_group: control_group(jailer) }
@@ -88,9 +88,9 @@ fn control_group(jailer: &Jailer) -> Had {
 /// The smallest jail of a kind.
 fn rehearsal(enclosed: bool, landlock: Option<u32>) -> Plan {
     let variant = if enclosed {
-        Variant { processes: Processes::One, network: Network::Private, ipc: Ipc::Private }
+        Variant::enclosed(Processes::One)
     } else {
-        Variant { processes: Processes::One, network: Network::Refused, ipc: Ipc::Shared }
+        Variant::open(Processes::One, Attributes::Closed)
     };
     // Rights of the first version: making and reading files.
     let handled_files = if landlock.is_some() { (1 << 13) - 1 } else { 0 };

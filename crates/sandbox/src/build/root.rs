@@ -159,6 +159,17 @@ impl Layout {
         })
     }
 
+    /// The folders between a writable bind and what is frozen in it, from above: were they moved away, what is looked for by
+    /// its name could be made anew.
+    fn pinned(&self) -> BTreeSet<PathBuf> {
+        let between = |frozen: &Place| {
+            let path = PathBuf::from(frozen.path.as_str());
+            let above = path.ancestors().skip(1).take_while(|above| !self.binds.contains_key(*above));
+            above.map(Path::to_owned).collect::<Vec<_>>()
+        };
+        self.freezes.iter().flat_map(between).collect()
+    }
+
     fn nodes(&self) -> Result<Vec<Node>, BuildError> {
         let path = |path: &Path| bytes(path.as_os_str().as_bytes());
         let mut by_path: BTreeMap<PathBuf, Node> = BTreeMap::new();
@@ -190,6 +201,9 @@ impl Layout {
             }
         }
         let mut nodes: Vec<_> = by_path.into_values().collect();
+        for folder in self.pinned() {
+            nodes.push(Node::Pin { target: path(&folder)? });
+        }
         for frozen in &self.freezes {
             nodes.push(Node::Freeze { target: text(frozen.path.as_str())? });
         }
