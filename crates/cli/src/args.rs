@@ -37,8 +37,11 @@ struct DoctorWords {
     /// The least tier that will do: exit 4 if the machine has less. T3 is had everywhere
     #[arg(long, value_name = "TIER", default_value = "T2", ignore_case = true)]
     require: TierWord,
-    /// Print the AppArmor profile that lets this very program make user namespaces, and nothing else
-    #[arg(long, conflicts_with_all = ["json", "require"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["json", "require"],
+        help = "Print the AppArmor profile that lets this very program make user namespaces, and nothing else"
+    )]
     apparmor_profile: bool,
 }
 

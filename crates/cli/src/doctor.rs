@@ -37,7 +37,7 @@ pub(crate) struct Options {
 pub(crate) enum What {
     /// The table and what follows from it.
     Report(Form),
-    /// The AppArmor profile for this program.
+    /// The `AppArmor` profile for this program.
     Profile,
 }
 

@@ -23,7 +23,7 @@ fn page() -> std::io::Result<String> {
         man.render_description_section(&mut sections)?;
         man.render_options_section(&mut sections)?;
         let sections = String::from_utf8_lossy(&sections).replace("\n.SH ", "\n.SS ");
-        page += &format!(".SH PORTCULLIS {}\n{sections}", command.get_name().to_uppercase());
+        page.extend([".SH PORTCULLIS ", &command.get_name().to_uppercase(), "\n", &sections]);
     }
     Ok(page)
 }

@@ -16,10 +16,8 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
 
 /// Says what kept a command from doing what it was asked.
 pub(crate) fn failure(Failure { message, hint, exit: _ }: &Failure) {
-    let mut text = format!("error: {message}\n");
-    if let Some(hint) = hint {
-        text += &format!("hint: {hint}\n");
-    }
+    let hint = hint.as_ref().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    let text = format!("error: {message}\n{hint}");
     // Where nobody listens there is nobody to tell; the exit code says it too.
     let _told = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! The AppArmor profile by which this program, and no other, may make user namespaces where ordinary programs may not. It
+//! The profile for `AppArmor` by which this program, and no other, may make user namespaces where ordinary programs may not. It
 //! confines nothing: what holds tools is the jail.
 
 use std::path::Path;

@@ -91,10 +91,8 @@ fn ways(seen: &Examination, machine: &Machine, wanted: &Expect) {
     let report = Report::of(seen, machine, Tier::T2);
     let told = report.ways.iter().map(|way| {
         let start: String = way.text.chars().take(60).collect();
-        format!(
-            "{start}\n{}",
-            way.commands.iter().map(|command| format!("  {command}\n")).collect::<String>()
-        )
+        let lines: Vec<_> = std::iter::once(&start).chain(&way.commands).cloned().collect();
+        lines.join("\n  ") + "\n"
     });
     wanted.assert_eq(&told.collect::<String>());
 }
@@ -108,16 +106,16 @@ fn a_way_is_told_only_where_it_leads_somewhere() {
         &refused(Step::Namespaces),
         &locked,
         &expect![[r#"
-        kernel.apparmor_restrict_unprivileged_userns is 1: only prog
-          /usr/local/bin/portcullis doctor --apparmor-profile | sudo tee /etc/apparmor.d/portcullis
-          sudo apparmor_parser -r /etc/apparmor.d/portcullis
-        kernel.unprivileged_userns_clone is 0: ordinary users may ma
-          echo kernel.unprivileged_userns_clone=1 | sudo tee /etc/sysctl.d/60-portcullis.conf
-          sudo sysctl --system
-        user.max_user_namespaces is 0: nobody may make user namespac
-          echo user.max_user_namespaces=16384 | sudo tee /etc/sysctl.d/60-portcullis.conf
-          sudo sysctl --system
-    "#]],
+            kernel.apparmor_restrict_unprivileged_userns is 1: only prog
+              /usr/local/bin/portcullis doctor --apparmor-profile | sudo tee /etc/apparmor.d/portcullis
+              sudo apparmor_parser -r /etc/apparmor.d/portcullis
+            kernel.unprivileged_userns_clone is 0: ordinary users may ma
+              echo kernel.unprivileged_userns_clone=1 | sudo tee /etc/sysctl.d/60-kernel.unprivileged_userns_clone.conf
+              sudo sysctl --system
+            user.max_user_namespaces is 0: nobody may make user namespac
+              echo user.max_user_namespaces=16384 | sudo tee /etc/sysctl.d/60-user.max_user_namespaces.conf
+              sudo sysctl --system
+        "#]],
     );
     // The settings are no matter where an enclosure was had, or broke down over something else.
     ways(&examination(Rehearsal::Held, Some(Rehearsal::Held), Some(7)), &locked, &expect![[r#""#]]);
@@ -143,7 +141,13 @@ fn a_way_is_told_only_where_it_leads_somewhere() {
     );
     let mut rootly = examination(Rehearsal::Held, Some(Rehearsal::Held), Some(7));
     rootly.support.identity = Had::No("root".into());
-    ways(&rootly, &Machine { user: User::Root, ..machine() }, &expect![[r#""#]]);
+    ways(
+        &rootly,
+        &Machine { user: User::Root, ..machine() },
+        &expect![[r#"
+        start portcullis as an ordinary user: root it need not be
+    "#]],
+    );
     let mut ungrouped = examination(Rehearsal::Held, Some(Rehearsal::Held), Some(7));
     ungrouped.support.control_group = Had::No("no".into());
     ways(

@@ -35,7 +35,7 @@ pub(super) fn all(rows: &[Row], seen: &Examination, machine: &Machine) -> Vec<Wa
     let mut out = enclosure(seen, machine);
     out.extend(identity(machine.user));
     out.extend(landlock(seen, machine));
-    out.extend(control_group(machine));
+    out.push(control_group(machine));
     for way in &mut out {
         way.layers.retain(|layer| missing.contains(layer));
     }
@@ -188,23 +188,23 @@ fn landlock(seen: &Examination, machine: &Machine) -> Option<Way> {
     }
 }
 
-fn control_group(machine: &Machine) -> Option<Way> {
+fn control_group(machine: &Machine) -> Way {
     let layers = named(|evidence| matches!(evidence, Evidence::ControlGroup));
     match (machine.groups, machine.user) {
-        (GroupKeeper::Systemd, User::Ordinary) => Some(way(
+        (GroupKeeper::Systemd, User::Ordinary) => way(
             layers,
             "start portcullis in a control group that is given to you",
             &["systemd-run --user --scope -p Delegate=yes portcullis ..."],
-        )),
-        (GroupKeeper::Systemd, User::Root) => Some(way(
+        ),
+        (GroupKeeper::Systemd, User::Root) => way(
             layers,
             "start portcullis in a control group of its own",
             &["systemd-run --scope -p Delegate=yes portcullis ..."],
-        )),
-        (GroupKeeper::Unknown, _) => Some(way(
+        ),
+        (GroupKeeper::Unknown, _) => way(
             layers,
             "start portcullis in a control group (version 2) whose folder its user may write, with nothing else in it",
             &[],
-        )),
+        ),
     }
 }
