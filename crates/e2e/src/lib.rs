@@ -12,8 +12,10 @@
 //!
 //! `cargo xtask test` names every skip at its end, and fails for one where all must run.
 
+mod compile;
 pub mod places;
 mod skips;
 
-pub use places::{node_module, program, python};
+pub use compile::static_program;
+pub use places::{example, node_module, program, python};
 pub use skips::{SKIPS, record, skip};

@@ -31,6 +31,13 @@ pub fn program(name: &str) -> Option<PathBuf> {
     existing(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// The program `name` among the examples of the workspace, in the folder that the running test was built into.
+#[must_use]
+pub fn example(name: &str) -> Option<PathBuf> {
+    let test = std::env::current_exe().ok()?;
+    existing(test.parent()?.parent()?.join("examples").join(name))
+}
+
 /// The folder of a package that tests/deps/package.json names.
 #[must_use]
 pub fn node_module(name: &str) -> Option<PathBuf> {

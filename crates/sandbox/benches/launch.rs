@@ -1,8 +1,11 @@
 //! What a jail adds to starting a program: with everything on, against a plain start and against bubblewrap with the nearest equal
 //! set; from a small broker and from one with 500 MB resident. And what it costs a program that is running: a walk over `/usr`.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
-#![expect(clippy::disallowed_methods, reason = "a bench measures with the clock, and starts its yardsticks plainly")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot measure stops")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a bench measures with the clock, and starts its yardsticks plainly"
+)]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot measure stops")]
 
 use portcullis_policy::value::{AbsPath, Surroundings};
 use portcullis_policy::{Manifest, Policy};
@@ -17,9 +20,31 @@ const ROUNDS: usize = 300;
 
 /// The nearest that bubblewrap comes to: no seccomp filter, no Landlock, no network of its own but an empty one.
 const BUBBLEWRAP: &[&str] = &[
-    "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv", "--ro-bind", "/usr", "/usr",
-    "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc", "/proc",
-    "--dev", "/dev", "--tmpfs", "/tmp", "--",
+    "--unshare-all",
+    "--die-with-parent",
+    "--new-session",
+    "--cap-drop",
+    "ALL",
+    "--clearenv",
+    "--ro-bind",
+    "/usr",
+    "/usr",
+    "--symlink",
+    "usr/lib",
+    "/lib",
+    "--symlink",
+    "usr/lib64",
+    "/lib64",
+    "--symlink",
+    "usr/bin",
+    "/bin",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--tmpfs",
+    "/tmp",
+    "--",
 ];
 
 fn main() {
@@ -40,7 +65,8 @@ fn starts(jailer: &Jailer, name: &str) {
         times[1].push(timed(|| jailed(jailer, &sealed)));
         if bubblewrap_is_there() {
             times[2].push(timed(|| {
-                let words: Vec<_> = ["bwrap"].iter().chain(BUBBLEWRAP).chain(&["/usr/bin/true"]).copied().collect();
+                let words: Vec<_> =
+                    ["bwrap"].iter().chain(BUBBLEWRAP).chain(&["/usr/bin/true"]).copied().collect();
                 plain(&words);
             }));
         }
@@ -48,9 +74,19 @@ fn starts(jailer: &Jailer, name: &str) {
     let [plain, jail, bubblewrap] = times.map(median);
     println!("start of /usr/bin/true, {name}, median of {ROUNDS}:");
     println!("  plain       {:7.3} ms", ms(plain));
-    println!("  jail        {:7.3} ms, {:+.3} ms, {:.2} x plain", ms(jail), ms(jail) - ms(plain), ms(jail) / ms(plain));
+    println!(
+        "  jail        {:7.3} ms, {:+.3} ms, {:.2} x plain",
+        ms(jail),
+        ms(jail) - ms(plain),
+        ms(jail) / ms(plain)
+    );
     if bubblewrap > Duration::ZERO {
-        println!("  bubblewrap  {:7.3} ms, {:+.3} ms; the jail takes {:.2} of it", ms(bubblewrap), ms(bubblewrap) - ms(plain), ms(jail) / ms(bubblewrap));
+        println!(
+            "  bubblewrap  {:7.3} ms, {:+.3} ms; the jail takes {:.2} of it",
+            ms(bubblewrap),
+            ms(bubblewrap) - ms(plain),
+            ms(jail) / ms(bubblewrap)
+        );
     }
 }
 
@@ -74,14 +110,21 @@ fn steady(jailer: &Jailer) {
             times[1].push(timed(|| jailed(jailer, &sealed)));
         }
         let [plain, jail] = times.map(median);
-        println!("{name}: plain {:.1} ms, jail {:.1} ms: {:+.1} %", ms(plain), ms(jail), (ms(jail) / ms(plain) - 1.0) * 100.0);
+        println!(
+            "{name}: plain {:.1} ms, jail {:.1} ms: {:+.1} %",
+            ms(plain),
+            ms(jail),
+            (ms(jail) / ms(plain) - 1.0) * 100.0
+        );
     }
 }
 
 fn plan(_jailer: &Jailer, support: &support::Support, words: &[&str], spawn: bool) -> Sealed {
     let home = AbsPath::parse("/home/bench").unwrap();
     let root = AbsPath::root();
-    let text = format!(r#"{{ "version": "1.0", "profile": "sandboxed", "spawn": {spawn}, "network": {{ "allow": ["example.test:443"] }} }}"#);
+    let text = format!(
+        r#"{{ "version": "1.0", "profile": "sandboxed", "spawn": {spawn}, "network": {{ "allow": ["example.test:443"] }} }}"#
+    );
     let manifest = Manifest::parse("armor.json", &text, &Surroundings::unknown()).unwrap();
     let policy = Policy::merge(&manifest, None, None);
     let arguments: Vec<OsString> = words[1..].iter().map(OsString::from).collect();
@@ -102,6 +145,7 @@ fn plan(_jailer: &Jailer, support: &support::Support, words: &[&str], spawn: boo
         loading: &loading,
         loads: &loads,
         support,
+        search: &[PathBuf::from("/usr/bin")],
         variables: &BTreeMap::new(),
         home: &home,
         directory: &root,

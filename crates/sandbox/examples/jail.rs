@@ -4,7 +4,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
-    clippy::print_stdout,
     reason = "a program of its own: it is the edge, reads its environment once, and talks to whoever runs it"
 )]
 
@@ -29,6 +28,7 @@ struct Options {
     directory: Option<String>,
     deadline_ms: Option<u64>,
     show: bool,
+    gaps: bool,
     words: Vec<OsString>,
 }
 
@@ -61,6 +61,10 @@ fn options() -> Result<Options, Failure> {
             out.words = arguments.collect();
             return Ok(out);
         }
+        if argument == "--gaps" {
+            out.gaps = true;
+            continue;
+        }
         if argument == "--show" {
             out.show = true;
             continue;
@@ -84,7 +88,8 @@ fn options() -> Result<Options, Failure> {
             "--accept" => {
                 let named = |name: &str| GapName::ALL.iter().copied().find(|gap| gap.as_str() == name);
                 for name in text.split(',') {
-                    out.accepted.push(named(name).ok_or_else(|| usage(&format!("no gap is named `{name}`")))?);
+                    out.accepted
+                        .push(named(name).ok_or_else(|| usage(&format!("no gap is named `{name}`")))?);
                 }
             }
             _ => return Err(usage(&format!("`{argument}` is not known"))),
@@ -100,15 +105,20 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let home = AbsPath::parse(&home).map_err(|error| configuration(&error))?;
     let directory = options.directory.unwrap_or_else(|| here.to_string_lossy().into_owned());
     let directory = AbsPath::parse(&directory).map_err(|error| configuration(&error))?;
-    let surroundings = Surroundings::unknown().with_home(home.clone()).with_working_directory(directory.clone());
-    let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| configuration(&format!("`{}`: {error}", path.display())));
+    let surroundings =
+        Surroundings::unknown().with_home(home.clone()).with_working_directory(directory.clone());
+    let read = |path: &Path| {
+        std::fs::read_to_string(path)
+            .map_err(|error| configuration(&format!("`{}`: {error}", path.display())))
+    };
     let manifest = match &options.manifest {
         None => Manifest::strict(),
         Some(path) => Manifest::parse(&path.to_string_lossy(), &read(path)?, &surroundings)
             .map_err(|error| configuration(&error))?,
     };
     let operator = options.operator.as_deref().map(|path| {
-        OperatorPolicy::parse(&path.to_string_lossy(), &read(path)?, &surroundings).map_err(|error| configuration(&error))
+        OperatorPolicy::parse(&path.to_string_lossy(), &read(path)?, &surroundings)
+            .map_err(|error| configuration(&error))
     });
     let operator = operator.transpose()?;
     let policy = Policy::merge(&manifest, operator.as_ref(), None);
@@ -128,13 +138,15 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let variables: BTreeMap<EnvName, OsString> = std::env::vars_os()
         .filter_map(|(name, value)| Some((EnvName::parse(name.to_str()?).ok()?, value)))
         .collect();
-    let scratch = AbsPath::parse(&format!("/tmp/portcullis-{}", std::process::id())).map_err(|error| configuration(&error))?;
+    let scratch = AbsPath::parse(&format!("/tmp/portcullis-{}", std::process::id()))
+        .map_err(|error| configuration(&error))?;
     let planned = build(&Asked {
         policy: &policy,
         survey: &survey,
         loading: &loading,
         loads: &loads,
         support: &support,
+        search: &search,
         variables: &variables,
         home: &home,
         directory: &directory,
@@ -147,17 +159,25 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     if options.show {
         eprintln!("{support:#?}\n{:?}\n{:#?}\n{:#?}", planned.tier, planned.gaps, planned.plan.root);
     }
+    if options.gaps {
+        for gap in &planned.gaps {
+            eprintln!("gap {gap}");
+        }
+    }
     let sealed = planned.plan.seal().map_err(|error| (4, error.to_string()))?;
     let streams = [std::io::stdin().as_fd(), std::io::stdout().as_fd(), std::io::stderr().as_fd()]
         .map(|stream| stream.try_clone_to_owned());
     let [Ok(input), Ok(output), Ok(error)] = streams else {
         return Err((4, "the streams cannot be copied".into()));
     };
-    let mut jail = jailer.launch_on(&sealed, [input, output, error]).map_err(|error| (4, error.to_string()))?;
+    let mut jail =
+        jailer.launch_on(&sealed, [input, output, error]).map_err(|error| (4, error.to_string()))?;
     // Nobody answers here: connections are refused.
     jail.listeners.clear();
     let ended = loop {
-        if let Some(ended) = jail.wait(Some(Duration::from_secs(3600))).map_err(|error| (4, error.to_string()))? {
+        if let Some(ended) =
+            jail.wait(Some(Duration::from_hours(1))).map_err(|error| (4, error.to_string()))?
+        {
             break ended;
         }
     };

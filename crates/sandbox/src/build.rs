@@ -15,13 +15,14 @@ use crate::loading::Loading;
 use crate::plan::{Ceilings, GroupUse, Landlock, Plan, Program, Task};
 use crate::seccomp::{self, Ipc, Network, Processes, Variant};
 use crate::support::Support;
-use crate::survey::{Loads, Survey};
+use crate::survey::{Loads, Remnant, Survey};
 use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, EnvName};
 use portcullis_policy::{Policy, Power};
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Asked<'a> {
     pub loads: &'a Loads,
     /// What the machine can do.
     pub support: &'a Support,
+    /// The folders in which the user looks for programs.
+    pub search: &'a [PathBuf],
     /// The variables of the broker's environment that the manifest may ask for.
     pub variables: &'a BTreeMap<EnvName, OsString>,
     /// The user's home folder: where the private one is put.
@@ -70,7 +73,9 @@ pub enum BuildError {
     #[error("nothing may run: {0}")]
     ConfigInvalid(String),
     /// The machine cannot do what the manifest wants at least.
-    #[error("tier {wanted:?} is required, and this machine has {had:?}: {why}\nhint: `portcullis doctor` tells what is missing and how to get it")]
+    #[error(
+        "tier {wanted:?} is required, and this machine has {had:?}: {why}\nhint: `portcullis doctor` tells what is missing and how to get it"
+    )]
     HostTier {
         /// What the manifest wants.
         wanted: Tier,
@@ -129,12 +134,18 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
     let tier = asked.at_most.map_or(had, |most| most.min(had));
     let wanted = asked.policy.manifest().and_then(|manifest| manifest.min_tier).unwrap_or(Tier::T3);
     if tier < wanted {
-        return Err(BuildError::HostTier { wanted, had: tier, why: asked.support.enclosure.proof().to_owned() });
+        return Err(BuildError::HostTier {
+            wanted,
+            had: tier,
+            why: asked.support.enclosure.proof().to_owned(),
+        });
     }
     let mut gaps = asked.survey.gaps.clone();
     gaps.extend(general_gaps(asked, tier));
     let layout = root::Layout::of(asked);
     gaps.extend(layout.gaps.iter().cloned());
+    let mut seen = std::collections::BTreeSet::new();
+    gaps.retain(|gap| seen.insert((gap.name, gap.what.clone())));
     let landlock = match asked.support.landlock {
         Some(version) => rules::landlock(asked, &layout, tier, version),
         None => Landlock { handled_files: 0, handled_network: 0, scoped: 0, rules: Vec::new() },
@@ -148,7 +159,11 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
         task: Task::Execute(program(asked, &layout, tier)?),
         root: (tier == Tier::T1).then(|| layout.root(asked)).transpose()?,
         landlock,
-        seccomp: if asked.support.seccomp.is_yes() { seccomp::filter(variant(asked, tier)) } else { Vec::new() },
+        seccomp: if asked.support.seccomp.is_yes() {
+            seccomp::filter(variant(asked, tier))
+        } else {
+            Vec::new()
+        },
         limits: ceilings(asked, tier),
         scratch: (tier != Tier::T1).then(|| text(asked.scratch.as_str())).transpose()?,
         deadline_ms: asked.deadline_ms,
@@ -190,8 +205,16 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty()) {
+    if tier != Tier::T1
+        && spawns(asked)
+        && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
+    {
         names.push(GapName::BlockedPrograms);
+    }
+    let carved = &asked.survey.carved;
+    let around = |remnant: &&Remnant| matches!(remnant, Remnant::Around(..));
+    if tier != Tier::T1 && carved.read.iter().chain(&carved.write).any(|remnant| around(&remnant)) {
+        names.push(GapName::Around);
     }
     names.into_iter().map(Gap::general).collect()
 }
@@ -224,7 +247,8 @@ fn ceilings(asked: &Asked<'_>, tier: Tier) -> Ceilings {
     let limits = asked.policy.manifest().map(|manifest| manifest.limits).unwrap_or_default();
     Ceilings {
         memory: limits.memory.map_or(2 << 30, portcullis_policy::value::ByteSize::bytes),
-        processes: (tier == Tier::T1 || asked.support.control_group.is_yes()).then(|| limits.pids.unwrap_or(256)),
+        processes: (tier == Tier::T1 || asked.support.control_group.is_yes())
+            .then(|| limits.pids.unwrap_or(256)),
         open_files: limits.open_files.unwrap_or(1024),
         file_size: limits.file_size.map_or(1 << 30, portcullis_policy::value::ByteSize::bytes),
         cpu_percent: limits.cpu_percent,

@@ -69,7 +69,7 @@ names! {
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
-    ProtectedNames = "protected-names", Weaker, "Start-up files, hooks and the like in writable folders can be changed.";
+    ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
     Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";
     Network = "network", Stricter, "There is no network, nor a loopback of its own.";
@@ -77,6 +77,7 @@ names! {
     Patterns = "patterns", AtStart, "A pattern stands for the files that it matched at the start.";
     DeniedLater = "denied-later", AtStart, "A denied name that did not exist at the start can be created.";
     ProtectedLater = "protected-later", AtStart, "A protected name that did not exist at the start can be created.";
+    Around = "around", Stricter, "A folder in which something stays closed cannot itself be listed, or nothing be made in it.";
     FolderAlone = "folder-alone", Stricter, "A folder is declared without what it holds.";
     AnyPort = "any-port", Stricter, "A rule for every port is held for a list of common ports.";
     WholeDisk = "whole-disk", Stricter, "The root folder stands for the folders in it, without those of the kernel.";

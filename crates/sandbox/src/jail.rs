@@ -6,8 +6,8 @@
 use crate::linux::channel::{self, Cause, Ending, Report};
 use crate::linux::jailer::{Jailer, Request};
 use crate::linux::step::Failure;
-use crate::plan::Sealed;
 pub use crate::linux::step::Step;
+use crate::plan::Sealed;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
@@ -101,7 +101,8 @@ impl Jailer {
         let (setup, their_setup) = channel::pair()?;
         let (end, their_end) = channel::pair()?;
         let (their_lifeline, lifeline) = pipe_with(PipeFlags::CLOEXEC)?;
-        let request = Request { streams: theirs, setup: their_setup, lifeline: their_lifeline, end: their_end };
+        let request =
+            Request { streams: theirs, setup: their_setup, lifeline: their_lifeline, end: their_end };
         self.ask(plan, &request)?;
         // Without our copies the jail's ends are the only ones.
         drop(request);
@@ -129,7 +130,9 @@ fn wait_for_execution(setup: &OwnedFd) -> Result<Vec<OwnedFd>, LaunchError> {
             Ok(Some(message)) => message,
             // The last holder of the other end is gone: executed, if it came that far.
             Ok(None) | Err(Errno::CONNRESET) if executing => return Ok(listeners),
-            Ok(None) | Err(Errno::CONNRESET) => return Err(LaunchError::Jailer("has gone before the jail was made")),
+            Ok(None) | Err(Errno::CONNRESET) => {
+                return Err(LaunchError::Jailer("has gone before the jail was made"));
+            }
             Err(error) => return Err(error.into()),
         };
         match Report::parse(&bytes) {

@@ -125,12 +125,11 @@ fn search(ranges: &[(u32, Vec<Instruction>)]) -> Vec<Instruction> {
             let (low, high) = ranges.split_at(ranges.len() / 2);
             let middle = high.first().map_or(0, |(start, _)| *start);
             let (low, high) = (search(low), search(high));
-            let mut out = match u8::try_from(low.len()) {
-                Ok(skipped) => vec![branch(JUMP_AT_LEAST, middle, skipped, 0)],
-                Err(_) => {
-                    let skipped = u32::try_from(low.len()).unwrap_or(u32::MAX);
-                    vec![branch(JUMP_AT_LEAST, middle, 0, 1), instruction(JUMP, skipped)]
-                }
+            let mut out = if let Ok(skipped) = u8::try_from(low.len()) {
+                vec![branch(JUMP_AT_LEAST, middle, skipped, 0)]
+            } else {
+                let skipped = u32::try_from(low.len()).unwrap_or(u32::MAX);
+                vec![branch(JUMP_AT_LEAST, middle, 0, 1), instruction(JUMP, skipped)]
             };
             out.extend(low);
             out.extend(high);
@@ -307,3 +306,6 @@ fn no_bits(index: u32, bits: u32, otherwise: i32) -> Vec<Instruction> {
         instruction(RETURN, ALLOW),
     ]
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,7 +162,7 @@ fn support(
     enclosed: &Rehearsal,
     open: Option<&Rehearsal>,
 ) -> Support {
-    let identity = match jailer.identity() {
+    let identity = match Jailer::identity() {
         Ok(user) if user != 0 => Had::Yes(format!("user {user} outside")),
         Ok(_) => Had::No("root, and no other user number can be mapped".into()),
         Err(error) => Had::No(error.to_string()),

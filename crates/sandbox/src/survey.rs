@@ -73,21 +73,76 @@ pub struct SurveyError {
 /// exactly. Relative to each writable folder.
 pub const PROTECTED: &[&str] = &[
     // Shells run these at every start.
-    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zshenv", ".zprofile", ".zlogin",
-    ".zlogout", ".cshrc", ".tcshrc", ".kshrc", ".config/fish", ".inputrc", ".xprofile", ".xinitrc", ".xsessionrc",
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".bash_logout",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".zlogin",
+    ".zlogout",
+    ".cshrc",
+    ".tcshrc",
+    ".kshrc",
+    ".config/fish",
+    ".inputrc",
+    ".xprofile",
+    ".xinitrc",
+    ".xsessionrc",
     // So do desktops and user services.
-    ".config/autostart", ".config/systemd", ".config/environment.d", ".pam_environment",
+    ".config/autostart",
+    ".config/systemd",
+    ".config/environment.d",
+    ".pam_environment",
     // Git runs these, or programs that its configuration names.
-    ".git/hooks", ".git/config", ".git/info/attributes", ".gitconfig", ".config/git", ".gitmodules",
+    ".git/hooks",
+    ".git/config",
+    ".git/info/attributes",
+    ".gitconfig",
+    ".config/git",
+    ".gitmodules",
     // Editors and development containers run tasks from these.
-    ".vscode", ".idea", ".devcontainer", ".nvim", ".vimrc", ".exrc", ".config/nvim", ".emacs", ".emacs.d", ".envrc",
+    ".vscode",
+    ".idea",
+    ".devcontainer",
+    ".nvim",
+    ".vimrc",
+    ".exrc",
+    ".config/nvim",
+    ".emacs",
+    ".emacs.d",
+    ".envrc",
     // Keys and who may come in.
-    ".ssh", ".gnupg", ".aws", ".netrc", ".npmrc", ".pypirc", ".docker", ".kube",
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".docker",
+    ".kube",
     // What hosts of models start, and what tools may do.
-    ".mcp.json", "mcp.json", ".cursor", ".claude", ".claude.json", ".gemini", ".codex", ".config/Claude",
-    ".codeium", ".continue", "armor.json", "portcullis.yaml",
+    ".mcp.json",
+    "mcp.json",
+    ".cursor",
+    ".claude",
+    ".claude.json",
+    ".gemini",
+    ".codex",
+    ".config/Claude",
+    ".codeium",
+    ".continue",
+    "armor.json",
+    "portcullis.yaml",
     // Folders of programs.
-    "bin", ".local/bin", ".cargo/bin", ".npm-global/bin", "node_modules/.bin", "go/bin",
+    "bin",
+    ".local/bin",
+    ".cargo/bin",
+    ".npm-global/bin",
+    "node_modules/.bin",
+    "go/bin",
 ];
 
 /// Looks at the disk for everything that a policy names.
@@ -113,7 +168,9 @@ impl Surveyor<'_> {
         let Some(manifest) = self.policy.manifest().filter(|_| self.policy.powers().has(Power::Files)) else {
             return Ok(());
         };
-        for (entries, access) in [(&manifest.files.read, Access::Read), (&manifest.files.write, Access::Write)] {
+        for (entries, access) in
+            [(&manifest.files.read, Access::Read), (&manifest.files.write, Access::Write)]
+        {
             for entry in entries {
                 let places = self.places(entry)?;
                 let places = self.allowed_by_operator(entry, places)?;
@@ -135,18 +192,28 @@ impl Surveyor<'_> {
                 let refuse = |why: String, hint: &str| refused(entry, why, hint);
                 let start = resolve(Path::new(prefix.as_str()))
                     .map_err(|error| refuse(error.to_string(), "create it, or take the entry out"))?;
-                let matches = walk::matching(&entry.value, &start.path).map_err(|why| refuse(why, "name a folder"))?;
+                let matches =
+                    walk::matching(&entry.value, &start.path).map_err(|why| refuse(why, "name a folder"))?;
                 if matches.is_empty() {
-                    return Err(refuse("it matches nothing".into(), "create what it should match, or take the entry out"));
+                    return Err(refuse(
+                        "it matches nothing".into(),
+                        "create what it should match, or take the entry out",
+                    ));
                 }
-                let what = format!("`{}` stands for what it matched at the start: {}", entry.value, matches.len());
+                let what =
+                    format!("`{}` stands for what it matched at the start: {}", entry.value, matches.len());
                 self.found.gaps.push(Gap::new(GapName::Patterns, what, Some(&entry.source)));
                 Ok(matches)
             }
         }
     }
 
-    fn one(&mut self, entry: &Entry<PathGlob>, path: &AbsPath, extent: Extent) -> Result<Vec<Place>, SurveyError> {
+    fn one(
+        &mut self,
+        entry: &Entry<PathGlob>,
+        path: &AbsPath,
+        extent: Extent,
+    ) -> Result<Vec<Place>, SurveyError> {
         let resolved = resolve(Path::new(path.as_str()))
             .map_err(|error| refused(entry, error.to_string(), "create it, or take the entry out"))?;
         let Resolved { path: real, links, kind } = resolved;
@@ -156,7 +223,11 @@ impl Surveyor<'_> {
             return Err(refused(entry, why, "declare where it leads, if that is meant"));
         }
         if extent == Extent::Tree && real == AbsPath::root() {
-            self.found.gaps.push(Gap::new(GapName::WholeDisk, GapName::WholeDisk.describe(), Some(&entry.source)));
+            self.found.gaps.push(Gap::new(
+                GapName::WholeDisk,
+                GapName::WholeDisk.describe(),
+                Some(&entry.source),
+            ));
             return Ok(self.top_folders());
         }
         if extent == Extent::Alone && kind == Kind::Folder {
@@ -198,15 +269,19 @@ impl Surveyor<'_> {
         };
         let mut out = Vec::new();
         for place in places {
-            out.extend(cut(&place, operator, &mut self.found).map_err(|why| refused(entry, why, "name a folder"))?);
+            out.extend(
+                cut(&place, operator, &mut self.found).map_err(|why| refused(entry, why, "name a folder"))?,
+            );
         }
         Ok(out)
     }
 
     /// Finds what is denied inside what is allowed.
     fn closed(&mut self) -> Result<(), SurveyError> {
-        let manifest = self.policy.manifest().map(|manifest| manifest.files.deny.as_slice()).unwrap_or_default();
-        let operator = self.policy.operator().map(|operator| operator.denied_paths.as_slice()).unwrap_or_default();
+        let manifest =
+            self.policy.manifest().map(|manifest| manifest.files.deny.as_slice()).unwrap_or_default();
+        let operator =
+            self.policy.operator().map(|operator| operator.denied_paths.as_slice()).unwrap_or_default();
         let entries: Vec<_> = manifest.iter().chain(operator).collect();
         if entries.is_empty() {
             return Ok(());
@@ -223,7 +298,10 @@ impl Surveyor<'_> {
                 denied.extend(found.into_iter().map(|place| (place.path.clone(), place)));
             }
             if let Some(tree) = self.found.write.iter().find(|place| place.extent == Extent::Tree) {
-                let what = format!("`{}` is looked for at the start; in `{}` it could be made later", entry.value, tree.path);
+                let what = format!(
+                    "`{}` is looked for at the start; in `{}` it could be made later",
+                    entry.value, tree.path
+                );
                 self.found.gaps.push(Gap::new(GapName::DeniedLater, what, Some(&entry.source)));
             }
         }
@@ -265,6 +343,10 @@ impl Surveyor<'_> {
             }
             let what = format!("in `{}`, protected names that are not there yet", tree.path);
             self.found.gaps.push(Gap::new(GapName::ProtectedLater, what, None));
+        }
+        for place in found.values() {
+            let what = format!("`{}` is read-only: name it exactly to have it written", place.path);
+            self.found.gaps.push(Gap::new(GapName::ProtectedNames, what, None));
         }
         self.found.protected = found.into_values().collect();
     }
@@ -316,5 +398,10 @@ fn cut(place: &Place, operator: &OperatorPolicy, found: &mut Survey) -> Result<V
 }
 
 fn refused(entry: &Entry<PathGlob>, why: String, hint: &str) -> SurveyError {
-    SurveyError { source_place: entry.source.clone(), pattern: entry.value.to_string(), why, hint: hint.into() }
+    SurveyError {
+        source_place: entry.source.clone(),
+        pattern: entry.value.to_string(),
+        why,
+        hint: hint.into(),
+    }
 }

@@ -58,7 +58,7 @@ pub(crate) struct Row {
 macro_rules! rows {
     ($($treatment:expr, $reason:literal: $($(#[$only:meta])? $name:ident),+;)+) => {
         /// Every call that is not simply unknown.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of calls are small")]
+        #[expect(clippy::cast_possible_truncation, reason = "numbers of calls are small")]
         pub(crate) const ROWS: &[Row] = &[$($(
             $(#[$only])?
             Row { name: stringify!($name), number: libc::$name as u32, treatment: $treatment, reason: $reason },

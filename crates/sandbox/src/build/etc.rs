@@ -14,13 +14,19 @@ pub(super) const IDENTITY: u32 = 1000;
 pub(super) fn files(home: &str) -> Result<Vec<Node>, BuildError> {
     let id = IDENTITY;
     let rows = [
-        ("/etc/passwd", format!("tool:x:{id}:{id}:tool:{home}:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")),
+        (
+            "/etc/passwd",
+            format!("tool:x:{id}:{id}:tool:{home}:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"),
+        ),
         ("/etc/group", format!("tool:x:{id}:\nnogroup:x:65534:\n")),
         ("/etc/hostname", format!("{HOST_NAME}\n")),
         ("/etc/hosts", format!("127.0.0.1 localhost {HOST_NAME}\n::1 localhost\n")),
         // Names are answered on the jail's own loopback, or not at all.
         ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:1\n".to_owned()),
-        ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n".to_owned()),
+        (
+            "/etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n".to_owned(),
+        ),
         ("/etc/host.conf", "multi on\n".to_owned()),
     ];
     rows.into_iter()

@@ -32,12 +32,28 @@ pub(super) const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/
 
 /// What of `/proc` is about the machine rather than the jail's processes, and either lets it be steered or tells too much.
 const HIDDEN_PROCESSES: &[(&std::ffi::CStr, Kind)] = &[
-    (c"acpi", Kind::Folder), (c"asound", Kind::Folder), (c"bus", Kind::Folder), (c"driver", Kind::Folder),
-    (c"fs", Kind::Folder), (c"irq", Kind::Folder), (c"scsi", Kind::Folder), (c"sysvipc", Kind::Folder),
-    (c"tty", Kind::Folder), (c"config.gz", Kind::File), (c"interrupts", Kind::File), (c"kallsyms", Kind::File),
-    (c"kcore", Kind::File), (c"key-users", Kind::File), (c"keys", Kind::File), (c"kmsg", Kind::File),
-    (c"latency_stats", Kind::File), (c"sched_debug", Kind::File), (c"sysrq-trigger", Kind::File),
-    (c"timer_list", Kind::File), (c"timer_stats", Kind::File), (c"vmallocinfo", Kind::File),
+    (c"acpi", Kind::Folder),
+    (c"asound", Kind::Folder),
+    (c"bus", Kind::Folder),
+    (c"driver", Kind::Folder),
+    (c"fs", Kind::Folder),
+    (c"irq", Kind::Folder),
+    (c"scsi", Kind::Folder),
+    (c"sysvipc", Kind::Folder),
+    (c"tty", Kind::Folder),
+    (c"config.gz", Kind::File),
+    (c"interrupts", Kind::File),
+    (c"kallsyms", Kind::File),
+    (c"kcore", Kind::File),
+    (c"key-users", Kind::File),
+    (c"keys", Kind::File),
+    (c"kmsg", Kind::File),
+    (c"latency_stats", Kind::File),
+    (c"sched_debug", Kind::File),
+    (c"sysrq-trigger", Kind::File),
+    (c"timer_list", Kind::File),
+    (c"timer_stats", Kind::File),
+    (c"vmallocinfo", Kind::File),
 ];
 
 impl Layout {
@@ -47,7 +63,7 @@ impl Layout {
             binds: BTreeMap::new(),
             folders: BTreeSet::new(),
             private: BTreeMap::from([("/tmp".into(), 0o1777), ("/dev/shm".into(), 0o1777)]),
-            masks: survey.denied.clone(),
+            masks: survey.denied.iter().chain(&asked.loads.blocked).cloned().collect(),
             freezes: survey.protected.clone(),
             links: survey.links.clone(),
             home: asked.home.clone(),
@@ -70,7 +86,8 @@ impl Layout {
     }
 
     fn load(&mut self, asked: &Asked<'_>) {
-        let rules = asked.policy.manifest().map(|manifest| manifest.network.allow.as_slice()).unwrap_or_default();
+        let rules =
+            asked.policy.manifest().map(|manifest| manifest.network.allow.as_slice()).unwrap_or_default();
         for entry in rules.iter().filter(|entry| entry.value.port == PortRule::Any) {
             let what = format!("`{}` is held for the ports {COMMON_PORTS:?}", entry.value);
             self.gaps.push(Gap::new(GapName::AnyPort, what, Some(&entry.source)));
@@ -159,7 +176,8 @@ impl Layout {
             by_path.insert(place.clone(), node);
         }
         let in_bind = |place: &Path| place.ancestors().skip(1).any(|above| self.binds.contains_key(above));
-        let links = self.links.iter().chain(device_links().iter().map(|(link, to)| (link, to)).collect::<Vec<_>>());
+        let links =
+            self.links.iter().chain(device_links().iter().map(|(link, to)| (link, to)).collect::<Vec<_>>());
         for (link, to) in links.filter(|(link, _)| !in_bind(link)) {
             by_path.insert(link.clone(), Node::Link { target: path(link)?, to: path(to)? });
         }

@@ -32,7 +32,10 @@ pub(crate) mod right {
     pub(crate) const IOCTL_DEV: u64 = 1 << 15;
 }
 
-use right::*;
+use right::{
+    EXECUTE, IOCTL_DEV, MAKE_BLOCK, MAKE_CHAR, MAKE_DIR, MAKE_FIFO, MAKE_REG, MAKE_SOCK, MAKE_SYM, READ_DIR,
+    READ_FILE, REFER, REMOVE_DIR, REMOVE_FILE, TRUNCATE, WRITE_FILE,
+};
 
 /// Changing what a folder holds.
 const CHANGE: u64 = REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SOCK | MAKE_FIFO | MAKE_SYM;
@@ -50,23 +53,38 @@ const SCOPES: u64 = 0b11;
 
 /// Files of the machine that a program without a private root needs to read, and that name nobody.
 const MACHINE: &[&str] = &[
-    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg", "/proc/version",
-    "/proc/filesystems", "/proc/sys/kernel/osrelease", "/proc/sys/kernel/random/boot_id", "/proc/sys/vm/overcommit_memory",
-    "/sys/devices/system/cpu", "/sys/fs/cgroup",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/uptime",
+    "/proc/loadavg",
+    "/proc/version",
+    "/proc/filesystems",
+    "/proc/sys/kernel/osrelease",
+    "/proc/sys/kernel/random/boot_id",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+    "/sys/fs/cgroup",
 ];
 
 pub(super) fn landlock(asked: &Asked<'_>, layout: &Layout, tier: Tier, version: u32) -> Landlock {
     let known = known(version);
     let light = EXECUTE | WRITE_FILE | CHANGE | MAKE_CHAR | MAKE_BLOCK | REFER;
     // A folder that may be written and not read is what only Landlock can make: then reading is its business too.
-    let write_only = layout.binds.values().any(|(_, mode)| *mode == BindMode::Write) && !all_written_is_read(asked);
+    let write_only =
+        layout.binds.values().any(|(_, mode)| *mode == BindMode::Write) && !all_written_is_read(asked);
     let handled = match tier {
         Tier::T1 if write_only => light | READ,
         Tier::T1 => light,
         Tier::T2 | Tier::T3 => u64::MAX,
     } & known;
     let mut rules = Rules { handled, out: Vec::new() };
-    if tier == Tier::T1 { enclosed(asked, layout, &mut rules) } else { open(asked, &mut rules) }
+    if tier == Tier::T1 {
+        enclosed(asked, layout, &mut rules);
+    } else {
+        open(asked, &mut rules);
+    }
     Landlock {
         handled_files: handled,
         handled_network: if tier != Tier::T1 && version >= 4 { NETWORK } else { 0 },
@@ -86,7 +104,10 @@ fn known(version: u32) -> u64 {
 fn all_written_is_read(asked: &Asked<'_>) -> bool {
     let survey = asked.survey;
     survey.write.iter().all(|written| {
-        survey.read.iter().any(|read| read == written || written.path.is_within(&read.path) && read.extent == Extent::Tree)
+        survey
+            .read
+            .iter()
+            .any(|read| read == written || written.path.is_within(&read.path) && read.extent == Extent::Tree)
     })
 }
 
@@ -108,13 +129,15 @@ impl Rules {
 /// In a private root: the root is what may be read; here is what may be changed and executed.
 fn enclosed(asked: &Asked<'_>, layout: &Layout, rules: &mut Rules) {
     let execute = if spawns(asked) { EXECUTE } else { 0 };
-    let readable = |path: &Path| {
-        asked.survey.read.iter().any(|place| path.starts_with(place.path.as_str()))
-    };
+    for place in
+        asked.survey.read.iter().filter(|place| place.extent == Extent::Tree || place.kind == Kind::File)
+    {
+        rules.give(Path::new(place.path.as_str()), place.kind, READ);
+    }
     for (path, (kind, mode)) in &layout.binds {
         let rights = match mode {
             BindMode::Read => READ | EXECUTE,
-            BindMode::Write => WRITE_FILE | CHANGE | REFER | TRUNCATE | execute | if readable(path) { READ } else { 0 },
+            BindMode::Write => WRITE_FILE | CHANGE | REFER | TRUNCATE | execute,
             BindMode::Device => READ_FILE | WRITE_FILE,
         };
         rules.give(path, *kind, rights);
@@ -141,7 +164,11 @@ fn open(asked: &Asked<'_>, rules: &mut Rules) {
     for remnant in &carved.write {
         given(remnant, WRITE_FILE | CHANGE | REFER | TRUNCATE | execute, 0, rules);
     }
-    rules.give(Path::new(asked.scratch.as_str()), Kind::Folder, READ | WRITE_FILE | CHANGE | REFER | TRUNCATE | execute);
+    rules.give(
+        Path::new(asked.scratch.as_str()),
+        Kind::Folder,
+        READ | WRITE_FILE | CHANGE | REFER | TRUNCATE | execute,
+    );
     for device in DEVICES {
         rules.give(Path::new(device), Kind::File, READ_FILE | WRITE_FILE);
     }

@@ -37,7 +37,8 @@ impl Groups {
     pub(super) fn find(broker: i32) -> Result<Self, String> {
         let mount = mount_point()?;
         let own = std::fs::read_to_string("/proc/self/cgroup").map_err(|error| error.to_string())?;
-        let own = own.lines().find_map(|line| line.strip_prefix("0::")).ok_or("this process is in no group")?;
+        let own =
+            own.lines().find_map(|line| line.strip_prefix("0::")).ok_or("this process is in no group")?;
         let folder = mount.join(own.trim_start_matches('/'));
         let controllers = read(&folder, "cgroup.controllers")?;
         let has = |name: &str| controllers.split_ascii_whitespace().any(|word| word == name);
@@ -50,11 +51,13 @@ impl Groups {
         }
         let processor = has("cpu");
         let mut out = Self { folder, own: None, made: 0, processor };
-        out.control(broker).or_else(|why| {
-            out.leave();
-            Err(why)
-        })?;
-        Ok(out)
+        match out.control(broker) {
+            Ok(()) => Ok(out),
+            Err(why) => {
+                out.leave();
+                Err(why)
+            }
+        }
     }
 
     /// Has the group control its groups, moving our own processes out of the way if they are all that is in it.
@@ -65,7 +68,10 @@ impl Groups {
         }
         let ours = [broker, getpid().as_raw_nonzero().get()];
         let inside = read(&self.folder, "cgroup.procs")?;
-        if inside.split_ascii_whitespace().any(|process| !process.parse().is_ok_and(|process| ours.contains(&process))) {
+        if inside
+            .split_ascii_whitespace()
+            .any(|process| !process.parse().is_ok_and(|process| ours.contains(&process)))
+        {
             return Err(format!("other processes are in `{}`", self.folder.display()));
         }
         let own = self.folder.join(format!("portcullis-{broker}"));
@@ -143,8 +149,11 @@ impl Group {
     /// Ends everything in the group and removes it. Waits for the kernel to have done so, for a second at most.
     pub(super) fn end(self) {
         let killed = write(&self.folder, "cgroup.kill", "1");
-        let Ok(events) = rustix::fs::open(self.folder.join("cgroup.events"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
-        else {
+        let Ok(events) = rustix::fs::open(
+            self.folder.join("cgroup.events"),
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        ) else {
             return;
         };
         let patience = rustix::event::Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
@@ -152,7 +161,8 @@ impl Group {
             match rustix::fs::rmdir(&self.folder) {
                 Err(Errno::BUSY) if killed.is_ok() => {
                     // Changes of this file wake us; if one was missed, the time does.
-                    let _changed = rustix::event::poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&patience));
+                    let _changed =
+                        rustix::event::poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&patience));
                 }
                 _ => return,
             }
@@ -173,7 +183,8 @@ fn mount_point() -> Result<PathBuf, String> {
 }
 
 fn read(folder: &Path, file: &str) -> Result<String, String> {
-    std::fs::read_to_string(folder.join(file)).map_err(|error| format!("`{}`: {error}", folder.join(file).display()))
+    std::fs::read_to_string(folder.join(file))
+        .map_err(|error| format!("`{}`: {error}", folder.join(file).display()))
 }
 
 fn write(folder: &Path, file: &str, text: &str) -> Result<(), String> {

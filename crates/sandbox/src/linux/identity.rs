@@ -8,7 +8,7 @@ use super::sys::{self, Side};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, geteuid, getegid, kill_process};
+use rustix::process::{Pid, Signal, getegid, geteuid, kill_process};
 
 /// The number that a jail of root's has outside: above what systems hand out to people, services and containers.
 const OWNS_NOTHING: u32 = 0x7000_1000;
@@ -74,7 +74,8 @@ impl Identity {
             }
             Side::Parent(child) => child,
         };
-        let whole = parse(&read("/proc/self/uid_map")?)? == [Extent { inside: 0, outside: 0, length: u32::MAX }];
+        let whole =
+            parse(&read("/proc/self/uid_map")?)? == [Extent { inside: 0, outside: 0, length: u32::MAX }];
         let made = write(&format!("/proc/{child}/gid_map"), &lines(self.group, whole))
             .and_then(|()| write(&format!("/proc/{child}/uid_map"), &lines(self.user, whole)))
             .and_then(|()| {
@@ -113,7 +114,8 @@ fn lines(jail: u32, whole: bool) -> String {
 /// A number outside root's that this process may map to: the one that owns nothing, else the last there is.
 fn another(extents: &[Extent]) -> Option<u32> {
     let holds = |extent: &Extent| {
-        extent.inside <= OWNS_NOTHING && u64::from(OWNS_NOTHING) < u64::from(extent.inside) + u64::from(extent.length)
+        extent.inside <= OWNS_NOTHING
+            && u64::from(OWNS_NOTHING) < u64::from(extent.inside) + u64::from(extent.length)
     };
     if extents.iter().any(holds) {
         return Some(OWNS_NOTHING);
@@ -163,7 +165,11 @@ mod tests {
     fn the_map_of_owners_covers_every_number_once() {
         let extents = parse(&lines(OWNS_NOTHING, true)).unwrap();
         let length: u64 = extents.iter().map(|extent| u64::from(extent.length)).sum();
-        assert_eq!(length, u64::from(u32::MAX) - 1, "all but the jail's own number and the one that is no number");
+        assert_eq!(
+            length,
+            u64::from(u32::MAX) - 1,
+            "all but the jail's own number and the one that is no number"
+        );
         let [root, low, high] = extents[..] else { panic!("{extents:?}") };
         assert_eq!((root.inside, root.outside), (0, OWNS_NOTHING));
         assert_eq!((low.inside, low.outside, low.inside + low.length), (1, 1, OWNS_NOTHING));

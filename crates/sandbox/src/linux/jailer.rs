@@ -85,7 +85,7 @@ impl Jailer {
     }
 
     /// The user number that jails have outside.
-    pub(crate) fn identity(&self) -> Result<u32, Errno> {
+    pub(crate) fn identity() -> Result<u32, Errno> {
         Identity::choose().map(Identity::user)
     }
 
@@ -138,7 +138,8 @@ fn serve(socket: &OwnedFd, broker: i32) -> Result<(), Errno> {
     detach_streams()?;
     // Whatever the broker was started with and did not know of.
     sys::close_all_but(socket)?;
-    let mut jailer = Making { socket, broker, identity: None, owners: None, groups: None, grouped: Vec::new() };
+    let mut jailer =
+        Making { socket, broker, identity: None, owners: None, groups: None, grouped: Vec::new() };
     let done = jailer.serve();
     jailer.clear_up();
     done
@@ -167,7 +168,8 @@ impl Making<'_> {
     fn serve(&mut self) -> Result<(), Errno> {
         loop {
             let mut watched = vec![PollFd::new(self.socket, PollFlags::IN)];
-            watched.extend(self.grouped.iter().map(|grouped| PollFd::new(&grouped.supervisor, PollFlags::IN)));
+            watched
+                .extend(self.grouped.iter().map(|grouped| PollFd::new(&grouped.supervisor, PollFlags::IN)));
             rustix::io::retry_on_intr(|| poll(&mut watched, None))?;
             let [asked, ended @ ..] = watched.as_slice() else {
                 return Ok(());
@@ -187,13 +189,14 @@ impl Making<'_> {
             return Ok(false);
         };
         if word == b"G" {
-            let found = self.groups().as_ref().map(|_| String::new()).unwrap_or_else(Clone::clone);
+            let found = self.groups().as_ref().map_or_else(Clone::clone, |_| String::new());
             if let [answer] = descriptors.as_slice() {
                 channel::send(answer, format!("G{found}").as_bytes(), &[])?;
             }
             return Ok(true);
         }
-        let Ok([memory, input, output, error, setup, lifeline, end]) = <[OwnedFd; 7]>::try_from(descriptors) else {
+        let Ok([memory, input, output, error, setup, lifeline, end]) = <[OwnedFd; 7]>::try_from(descriptors)
+        else {
             return Ok(true);
         };
         let streams = Streams { input, output, error };
@@ -242,7 +245,8 @@ impl Making<'_> {
         };
         let opened = self.open_trees(&plan, identity)?;
         let group = self.group(&plan)?;
-        let (mapped, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).during(Step::Namespaces)?;
+        let (mapped, release) =
+            rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).during(Step::Namespaces)?;
         let enclosed = plan.root.as_ref().map(|root| root.identity);
         let namespaces = if enclosed.is_some() { NAMESPACES } else { 0 };
         let cloned = match &group {

@@ -12,7 +12,8 @@ use rustix::fs::{CWD, FileType, Mode, OFlags};
 
 /// Puts this process under the plan's rules. It must not be able to gain privileges any more.
 pub(super) fn apply(plan: &Landlock) -> Done<()> {
-    let rules = landlock_create(plan.handled_files, plan.handled_network, plan.scoped).during(Step::Landlock)?;
+    let rules =
+        landlock_create(plan.handled_files, plan.handled_network, plan.scoped).during(Step::Landlock)?;
     for rule in &plan.rules {
         let about = || rule.path.to_string_lossy().into_owned();
         let path = rustix::fs::openat(CWD, &rule.path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty());

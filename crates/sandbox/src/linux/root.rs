@@ -11,8 +11,8 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags, fsconfig_create,
-    fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, unmount,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags,
+    fsconfig_create, fsconfig_set_string, fsmount, fsopen, mount_change, move_mount, unmount,
 };
 use std::ffi::CStr;
 
@@ -45,7 +45,11 @@ pub(super) fn enter(plan: &Root, trees: Vec<OwnedFd>) -> Done<()> {
 fn empty(plan: &Root) -> Result<OwnedFd, Errno> {
     let context = fsopen(c"tmpfs", FsOpenFlags::FSOPEN_CLOEXEC)?;
     fsconfig_set_string(&context, c"size", plan.private_bytes.to_string())?;
-    fsconfig_set_string(&context, c"nr_inodes", plan.private_files.saturating_add(SKELETON_FILES).to_string())?;
+    fsconfig_set_string(
+        &context,
+        c"nr_inodes",
+        plan.private_files.saturating_add(SKELETON_FILES).to_string(),
+    )?;
     fsconfig_set_string(&context, c"mode", c"0755")?;
     fsconfig_create(&context)?;
     let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
@@ -54,7 +58,8 @@ fn empty(plan: &Root) -> Result<OwnedFd, Errno> {
     for stage in STAGES {
         match move_mount(&root, c"", CWD, stage, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH) {
             Ok(()) => {
-                let masked = rustix::fs::openat(&root, EMPTY_FILE, OFlags::CREATE | OFlags::CLOEXEC, Mode::empty())?;
+                let masked =
+                    rustix::fs::openat(&root, EMPTY_FILE, OFlags::CREATE | OFlags::CLOEXEC, Mode::empty())?;
                 drop(masked);
                 rustix::fs::mkdirat(&root, EMPTY_FOLDER, Mode::from_raw_mode(0o555))?;
                 return Ok(root);
@@ -94,13 +99,17 @@ impl Filling<'_> {
         };
         match node {
             Node::Folder { target } => self.folder(target).map(drop).during_about(Step::Populate, at(target)),
-            Node::File { target, content } => self.file(target, content).during_about(Step::Populate, at(target)),
+            Node::File { target, content } => {
+                self.file(target, content).during_about(Step::Populate, at(target))
+            }
             Node::Link { target, to } => self.link(target, to).during_about(Step::Populate, at(target)),
             Node::Bind { source: _, target, kind, mode: _ } => {
                 let tree = self.trees.next().ok_or_else(|| inconsistent(Step::Populate))?;
                 self.mount(&tree, target, *kind).during_about(Step::Populate, at(target))
             }
-            Node::Private { target, mode } => self.private(target, *mode).during_about(Step::Populate, at(target)),
+            Node::Private { target, mode } => {
+                self.private(target, *mode).during_about(Step::Populate, at(target))
+            }
             Node::Mask { target, kind } => self.mask(target, *kind).during_about(Step::Populate, at(target)),
             Node::Freeze { target } => self.freeze(target).during_about(Step::Populate, at(target)),
             Node::Processes { target, hide, freeze } => self.processes(target, hide, freeze),
@@ -180,7 +189,12 @@ impl Filling<'_> {
         attach(&read_only(place.as_fd())?, place.as_fd())
     }
 
-    fn processes(&self, target: &CStr, hide: &[(std::ffi::CString, Kind)], freeze: &[std::ffi::CString]) -> Done<()> {
+    fn processes(
+        &self,
+        target: &CStr,
+        hide: &[(std::ffi::CString, Kind)],
+        freeze: &[std::ffi::CString],
+    ) -> Done<()> {
         let place = self.folder(target).during(Step::Processes)?;
         let mounted = || {
             let context = fsopen(c"proc", FsOpenFlags::FSOPEN_CLOEXEC)?;
@@ -199,7 +213,9 @@ impl Filling<'_> {
         for (name, kind) in hide {
             match at(name).and_then(|target| self.mask(&target, *kind)) {
                 Ok(()) | Err(Errno::NOENT) => {}
-                Err(error) => return Err(error).during_about(Step::Processes, || name.to_string_lossy().into()),
+                Err(error) => {
+                    return Err(error).during_about(Step::Processes, || name.to_string_lossy().into());
+                }
             }
         }
         for name in freeze {

@@ -6,9 +6,9 @@
 
 use super::channel::{self, Cause, Ending, Report};
 use super::identity::Identity;
+use super::jailer::Received;
 use super::step::{Done, During, Failure, Step};
 use super::sys::{self, Side};
-use super::jailer::Received;
 use super::tool;
 use super::{census, network, root, trees};
 use crate::plan::{GroupUse, Plan, Root};
@@ -109,7 +109,8 @@ fn prepare<'a>(
         rustix::fs::mkdir(folder, rustix::fs::Mode::RWXU).during_about(Step::Scratch, about)?;
         *scratch = Some(folder);
     }
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable).during(Step::Watch)?;
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .during(Step::Watch)?;
     rustix::thread::set_no_new_privs(true).during(Step::NoNewPrivileges)?;
     sys::watch_children().during(Step::Watch)
 }

@@ -80,7 +80,11 @@ pub(crate) fn unshare(namespaces: i32) -> Result<()> {
 }
 
 /// Changes attributes of a mount, and of those below it where `recursive`.
-pub(crate) fn mount_setattr(mount: BorrowedFd<'_>, recursive: bool, attributes: MountAttributes<'_>) -> Result<()> {
+pub(crate) fn mount_setattr(
+    mount: BorrowedFd<'_>,
+    recursive: bool,
+    attributes: MountAttributes<'_>,
+) -> Result<()> {
     let MountAttributes { set, clear, user_namespace } = attributes;
     let attr = libc::mount_attr {
         attr_set: set | if user_namespace.is_some() { libc::MOUNT_ATTR_IDMAP } else { 0 },
@@ -117,8 +121,7 @@ pub(crate) struct MountAttributes<'a> {
 /// Has every descriptor from `first` on closed when another program is executed.
 pub(crate) fn close_on_exec_from(first: u32) -> Result<()> {
     // SAFETY: only numbers are passed; nothing is closed yet.
-    let done =
-        unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    let done = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     returned(done).map(drop)
 }
 
@@ -182,7 +185,8 @@ pub(crate) fn landlock_create(files: u64, network: u64, scoped: u64) -> Result<O
     let attr = [files, network, scoped];
     // Older kernels know the structure's start only, and refuse a longer one unless the rest is zero.
     // SAFETY: the array has the layout of `struct landlock_ruleset_attr` and lives across the call.
-    let fd = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, &raw const attr, size_of_val(&attr), 0) };
+    let fd =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, &raw const attr, size_of_val(&attr), 0) };
     let fd = i32::try_from(returned(fd)?).map_err(|_| Errno::OVERFLOW)?;
     // SAFETY: the kernel has just made this descriptor for us.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })

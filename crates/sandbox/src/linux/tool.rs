@@ -19,7 +19,12 @@ pub(super) struct Streams {
 }
 
 /// Becomes the program. Comes back only with what failed.
-pub(super) fn become_program(plan: &Plan, streams: &Streams, setup: BorrowedFd<'_>, supervisor: Pid) -> Failure {
+pub(super) fn become_program(
+    plan: &Plan,
+    streams: &Streams,
+    setup: BorrowedFd<'_>,
+    supervisor: Pid,
+) -> Failure {
     match prepare(plan, streams, setup, supervisor) {
         Ok(()) => {
             let program = match &plan.task {

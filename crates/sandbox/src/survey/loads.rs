@@ -1,6 +1,7 @@
 //! Where the parts that a program is loaded from really are.
 
 use super::resolve::{ResolveError, Resolved, resolve};
+use super::{Extent as Whole, Place};
 use crate::loading::{Extent, Loading};
 use crate::plan::Kind;
 use portcullis_policy::{Policy, Power};
@@ -14,6 +15,8 @@ pub struct Loads {
     pub places: Vec<Load>,
     /// The links on the way to them, and what they say.
     pub links: BTreeMap<PathBuf, PathBuf>,
+    /// Programs among them that the operator blocks.
+    pub blocked: Vec<Place>,
 }
 
 /// A file or tree that a program is loaded from.
@@ -29,14 +32,32 @@ pub struct Load {
 
 /// What programs find on every machine: where any program may be started, it is what they are loaded from.
 const SYSTEM: &[&str] = &[
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d", "/etc/magic", "/etc/mime.types", "/etc/python3", "/etc/perl",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/magic",
+    "/etc/mime.types",
+    "/etc/python3",
+    "/etc/perl",
 ];
 
 /// What a program with a network needs: the certificates of those it may trust, and the names of ports.
 const NETWORK: &[&str] = &[
-    "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
-    "/etc/services", "/etc/protocols",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+    "/etc/services",
+    "/etc/protocols",
 ];
 
 /// Finds the parts on the disk. What a policy adds to what a program needs is added: programs that may be started, a network.
@@ -56,8 +77,11 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
     }
     let manifest = policy.manifest();
     let spawns = policy.powers().has(Power::Spawn) && manifest.is_some_and(|manifest| manifest.spawn);
-    let connects = policy.powers().has(Power::Network) && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
-    for (wanted, list, why) in [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")] {
+    let connects = policy.powers().has(Power::Network)
+        && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
+    for (wanted, list, why) in
+        [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")]
+    {
         for path in list.iter().filter(|_| wanted) {
             match resolve(Path::new(path)) {
                 Ok(found) => {
@@ -69,10 +93,39 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
             }
         }
     }
+    if spawns {
+        out.block(policy);
+    }
     Ok(out)
 }
 
+/// Where programs lie in [`SYSTEM`].
+const PROGRAMS: &[&str] =
+    &["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/games", "/bin", "/sbin"];
+
 impl Loads {
+    /// Finds the programs that the operator blocks, by each name that leads to them. The tool's own program is not one that it
+    /// starts.
+    fn block(&mut self, policy: &Policy) {
+        let names =
+            policy.operator().map(|operator| operator.blocked_commands.as_slice()).unwrap_or_default();
+        let own: Vec<_> = self.places.iter().filter(|place| place.kind == Kind::File).collect();
+        let mut found = BTreeMap::new();
+        for folder in PROGRAMS {
+            for name in names {
+                let Ok(Resolved { path, kind: Kind::File, .. }) =
+                    resolve(&Path::new(folder).join(&*name.value))
+                else {
+                    continue;
+                };
+                if !own.iter().any(|place| place.path == Path::new(path.as_str())) {
+                    found.insert(path.clone(), Place { path, kind: Kind::File, extent: Whole::Alone });
+                }
+            }
+        }
+        self.blocked = found.into_values().collect();
+    }
+
     fn add(&mut self, found: Resolved, kind: Kind, why: &str) {
         let Resolved { path, kind: _, links } = found;
         self.links.extend(links);

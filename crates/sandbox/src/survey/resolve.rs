@@ -67,7 +67,9 @@ pub fn resolve(path: &Path) -> Result<Resolved, ResolveError> {
         }
         let next = real.join(&name);
         let found = std::fs::symlink_metadata(&next).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ResolveError::Missing(next.clone()),
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                ResolveError::Missing(next.clone())
+            }
             _ => ResolveError::Os { path: next.clone(), cause: error.to_string() },
         })?;
         if found.is_symlink() {

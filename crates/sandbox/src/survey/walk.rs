@@ -26,7 +26,10 @@ pub(super) fn denied(glob: &PathGlob, tree: &Place) -> Result<Vec<Place>, String
             if !path.is_within(&tree.path) {
                 return Ok(Vec::new());
             }
-            Ok(kind_of(Path::new(path.as_str())).map(|kind| Place { path, kind, extent: Extent::Tree }).into_iter().collect())
+            Ok(kind_of(Path::new(path.as_str()))
+                .map(|kind| Place { path, kind, extent: Extent::Tree })
+                .into_iter()
+                .collect())
         }
         Reach::Within(prefix) => {
             let start = if prefix.is_within(&tree.path) { &prefix } else { &tree.path };
@@ -102,9 +105,5 @@ impl Search<'_> {
 /// The kind of a file or folder; none for what is neither, links included.
 fn kind_of(path: &Path) -> Option<Kind> {
     let found = std::fs::symlink_metadata(path).ok()?;
-    if found.is_dir() {
-        Some(Kind::Folder)
-    } else {
-        (!found.is_symlink()).then_some(Kind::File)
-    }
+    if found.is_dir() { Some(Kind::Folder) } else { (!found.is_symlink()).then_some(Kind::File) }
 }
