@@ -75,13 +75,10 @@ pub(crate) fn run(jailer: &Result<Jailer, Failure>, options: &Options) -> Result
 fn too_little(report: &Report) -> Failure {
     let (required, tier) = (report.required, report.tier);
     let why = report.why_not_better.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-    Failure::new(
-        Exit::Unprotected,
-        format!("tier {required:?} is required, and this machine has {tier:?}{why}"),
-    )
-    .with_hint(if report.ways.is_empty() {
-        "the table says which layer is missing"
-    } else {
+    let message = format!("tier {required:?} is required, and this machine has {tier:?}{why}");
+    Failure::new(Exit::Unprotected, message).with_hint(if report.has_way_to_what_is_required() {
         "the table says which layer is missing, and the list below it how to get it"
+    } else {
+        "the table says which layer is missing; how to get it is not known from here"
     })
 }

@@ -2,7 +2,7 @@
 //! refused.
 #![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
 
-use portcullis_e2e::{program, skip};
+use portcullis_e2e::{example, program, skip};
 use serde_json::Value;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -191,6 +191,52 @@ fn where_user_namespaces_are_refused_tier_two_is_left_and_the_way_out_is_told() 
     assert!(said.contains("\nhint: "), "{said}");
     assert!(text(&refused.stdout).contains("This machine has tier T2"), "the table is shown all the same");
     assert_eq!(code(copy.doctor(&world, &[]).status), 0, "T2 will do where nothing is said");
+}
+
+#[test]
+fn where_proc_is_masked_as_in_a_container_no_proc_can_be_mounted() {
+    let Some(copy) = Copy::new() else { return skip(NOT_BUILT) };
+    let mask = "mount -t tmpfs none /proc/fs && exec \"$0\" \"$@\"";
+    let mut world = vec!["/usr/bin/unshare", "--mount", "/bin/sh", "-c", mask];
+    world.extend(SOMEBODY);
+    if !is_root() || !namespaces_can_be_made(&world) {
+        return skip("needs root, to mask a part of /proc and become another user");
+    }
+    let report = report(&copy, &world);
+    assert_eq!(report["tier"], "T2", "{report:#}");
+    assert_eq!(had(&report, "own /proc"), "no");
+    assert_eq!(had(&report, "user namespace"), "yes");
+    assert_eq!(had(&report, "private root"), "untried");
+}
+
+#[test]
+fn inside_a_jail_of_ours_nothing_can_be_had_and_nothing_said_is_not_enough() {
+    let Some(copy) = Copy::new() else { return skip(NOT_BUILT) };
+    let Some(jail) = example("jail") else {
+        return skip("needs the driver: cargo build -p portcullis-sandbox --example jail");
+    };
+    if !namespaces_can_be_made(&[]) {
+        return skip(NO_JAIL);
+    }
+    let manifest = copy.0.path().join("armor.json");
+    let read = format!("{}/**", copy.0.path().display());
+    let content = serde_json::json!({
+        "version": "1.0", "profile": "sandboxed", "spawn": true, "filesystem": { "read": [read] },
+    });
+    std::fs::write(&manifest, content.to_string()).unwrap();
+    let world = [jail.to_str().unwrap(), "--manifest", manifest.to_str().unwrap(), "--"];
+    let report = report(&copy, &world);
+    assert_eq!(report["tier"], "T3", "{report:#}");
+    for layer in report["layers"].as_array().unwrap() {
+        assert!(layer["had"] != "yes" || layer["layer"] == "identity outside", "{layer}");
+    }
+    let ended = copy.doctor(&world, &[]);
+    assert_eq!(code(ended.status), 4);
+    assert!(text(&ended.stderr).contains("error: tier T2 is required, and this machine has T3: could not "));
+    assert!(
+        text(&ended.stderr)
+            .contains("\nhint: the table says which layer is missing; how to get it is not known")
+    );
 }
 
 #[test]

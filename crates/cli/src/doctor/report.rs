@@ -58,6 +58,12 @@ impl Report {
         self.tier >= self.required
     }
 
+    /// Whether a way is known to something missing that the required tier asks for.
+    pub(super) fn has_way_to_what_is_required(&self) -> bool {
+        let asked = |row: &&Row| row.layer.tiers.contains(&self.required);
+        self.rows.iter().filter(asked).any(|row| !self.ways_to(row).is_empty())
+    }
+
     /// The ways to a layer, by their numbers from 1 on.
     pub(super) fn ways_to(&self, row: &Row) -> Vec<usize> {
         let leads = |way: &Way| !row.finding.is_had() && way.layers.contains(&row.layer.name);
