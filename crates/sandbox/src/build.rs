@@ -196,6 +196,9 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         // Accepted, attributes can be changed, also of what is not declared; not accepted, of nothing at all.
         let open = asked.accepted.contains(&GapName::Attributes);
         names.push(if open { GapName::Attributes } else { GapName::AttributesClosed });
+        if !asked.support.ordinary_user.is_yes() {
+            names.push(GapName::RootOutside);
+        }
         if !asked.support.control_group.is_yes() && spawns(asked) {
             names.push(GapName::Processes);
         }

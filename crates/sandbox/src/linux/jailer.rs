@@ -89,6 +89,11 @@ impl Jailer {
         Identity::choose().map(|identity| (!identity.is_root()).then(|| identity.user()))
     }
 
+    /// Whether the broker is root, as far as its namespace goes.
+    pub(crate) fn is_root() -> Result<bool, Errno> {
+        Identity::choose().map(|identity| identity.is_root() || identity.maps_owners())
+    }
+
     /// Whether jails can have control groups of their own, or why not.
     pub(crate) fn control_groups(&self) -> Result<(), String> {
         let ask = || -> Result<String, Errno> {
