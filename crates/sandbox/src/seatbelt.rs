@@ -126,7 +126,7 @@ fn rules(asked: &Asked<'_>) -> Result<Vec<Rule>, SeatbeltError> {
 /// What the profile does not say as the policy does.
 fn gaps(asked: &Asked<'_>) -> Vec<Gap> {
     let mut out = asked.survey.gaps.clone();
-    let mut names = vec![GapName::Unproven, GapName::SystemCalls, GapName::Ceilings, GapName::Ipc];
+    let mut names = vec![GapName::Unproven, GapName::SystemCalls, GapName::Memory, GapName::Ipc];
     if spawns(asked) {
         names.push(GapName::Processes);
         if asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty()) {
@@ -134,6 +134,9 @@ fn gaps(asked: &Asked<'_>) -> Vec<Gap> {
         }
     }
     out.extend(names.into_iter().map(Gap::general));
+    if asked.policy.manifest().is_some_and(|manifest| manifest.limits.cpu_percent.is_some()) {
+        out.push(Gap::new(GapName::Processor, "the share of the processor is not held", None));
+    }
     let seen = "the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen";
     out.push(Gap::new(GapName::Metadata, seen, None));
     if !asked.survey.write.is_empty() {

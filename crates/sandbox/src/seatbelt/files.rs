@@ -70,7 +70,7 @@ struct Collected {
     change: BTreeSet<Filter>,
     /// Files to write to: only their content, so that they are not replaced by links.
     fill: BTreeSet<Filter>,
-    /// Folders to write in that may only be looked at from outside.
+    /// Places that may be looked at from outside, whatever else.
     seen: BTreeSet<Filter>,
     scratch: BTreeSet<Filter>,
 }
@@ -127,8 +127,13 @@ impl Collected {
 
     fn declared(&mut self, asked: &Asked<'_>) -> Result<(), SeatbeltError> {
         for place in &asked.survey.read {
-            let shape = if is_tree(place) { Filter::Subpath } else { Filter::Literal };
-            self.read.extend(self.filters(&checked(&place.path)?, shape));
+            let path = checked(&place.path)?;
+            match (is_tree(place), place.kind) {
+                (true, _) => self.read.extend(self.filters(&path, Filter::Subpath)),
+                (false, Kind::File) => self.read.extend(self.filters(&path, Filter::Literal)),
+                // A folder alone, without what it holds: reading it would be listing that.
+                (false, Kind::Folder) => self.seen.extend(self.filters(&path, Filter::Literal)),
+            }
         }
         for place in &asked.survey.write {
             let path = checked(&place.path)?;

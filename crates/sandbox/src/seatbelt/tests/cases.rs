@@ -164,6 +164,22 @@ fn writing_without_reading() {
 }
 
 #[test]
+fn a_folder_alone_is_not_listed() {
+    let lone = Place { extent: Extent::Alone, ..tree("/w/lone") };
+    for survey in [
+        Survey { read: vec![lone.clone()], ..Survey::default() },
+        Survey { write: vec![lone.clone()], ..Survey::default() },
+    ] {
+        let says = facts(&Case { survey, ..Case::new(SPAWNING) }.text());
+        let allowed: Vec<_> = says.iter().filter(|fact| fact.0 == "allow" && fact.3 == "/w/lone").collect();
+        assert_eq!(
+            allowed,
+            [&("allow", "file-read-metadata".to_owned(), "literal".to_owned(), "/w/lone".to_owned())]
+        );
+    }
+}
+
+#[test]
 fn gaps_are_named_and_stop_the_jail_unless_accepted() {
     let mut case = Case { broker: Some(40_123), ..Case::new(CONNECTING) };
     case.survey.write.push(tree("/tmp/out"));
@@ -175,7 +191,7 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
             system-calls: System calls are not filtered.
-            ceilings: Memory, processor time and the size of the private folder are not held.
+            memory: Memory and the size of the private folder are not held.
             ipc: There is no shared memory, nor message queues.
             metadata: the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen
             links: hard links cannot be made
@@ -187,11 +203,14 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
             system-calls: System calls are not filtered.
-            ceilings: Memory, processor time and the size of the private folder are not held.
+            memory: Memory and the size of the private folder are not held.
             ipc: There is no shared memory, nor message queues.
             process-count: The number of processes is not held.
             metadata: the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen"#]],
     );
+    let limited = r#"{"version": "1.0", "profile": "sandboxed", "limits": {"cpu_percent": 50}}"#;
+    let stopped = Case::new(limited).profile().unwrap_err().to_string();
+    assert!(stopped.contains("if you mean to: processor"), "{stopped}");
     for name in case.accepted.clone() {
         let accepted = case.accepted.iter().copied().filter(|other| *other != name).collect();
         let stopped = Case { accepted, ..Case::new(SPAWNING) }.profile().unwrap_err().to_string();
