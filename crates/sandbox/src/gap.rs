@@ -73,6 +73,8 @@ names! {
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
     ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
+    Unproven = "unproven", Weaker, "The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.";
+    Memory = "memory", Weaker, "Memory and the size of the private folder are not held.";
     Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";
     Network = "network", Stricter, "There is no network, nor a loopback of its own.";
     Ipc = "ipc", Stricter, "There is no shared memory, nor message queues.";
