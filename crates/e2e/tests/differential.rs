@@ -1,6 +1,6 @@
 //! The decision and the kernel, side by side: what `decide` denies the kernel denies, and what it allows the kernel allows, unless
 //! the plan names a gap for it. Generated policies over a small world, in both tiers, as root and as an ordinary user.
-#![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop on bad input")]
 #![expect(clippy::disallowed_methods, reason = "the test starts the driver of the jail")]
 
 use portcullis_e2e::{example, skip, static_program};
@@ -8,6 +8,7 @@ use portcullis_policy::action::{Access, Spawn, UsePath};
 use portcullis_policy::value::{AbsPath, Surroundings};
 use portcullis_policy::{Manifest, OperatorPolicy, Policy, decide};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::os::unix::process::CommandExt;
@@ -55,7 +56,7 @@ const DENIALS: [&str; 10] = [
     "@/a/*.txt",
 ];
 
-/// A small generator of numbers, so that a failure can be run again: SplitMix64.
+/// A small generator of numbers, so that a failure can be run again: the one called `SplitMix64`.
 struct Numbers(u64);
 
 impl Numbers {
@@ -218,7 +219,7 @@ fn compare(tier: &str, user: Option<u32>, seed: u64, policies: usize) {
         let paths = world.paths();
         let mut questions = String::new();
         for path in &paths {
-            questions += &format!("R {0}\nW {0}\n", path.display());
+            writeln!(questions, "R {0}\nW {0}", path.display()).unwrap();
         }
         questions += "X\n";
         let (answers, gaps) = match world.ask(&documents, tier, &questions) {
