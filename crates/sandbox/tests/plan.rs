@@ -1,5 +1,7 @@
 //! What each entry of a policy becomes in a plan, and what a plan refuses: on made-up disks and machines.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop on bad input")]
+
 use expect_test::{Expect, expect};
 use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, Surroundings};
