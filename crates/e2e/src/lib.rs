@@ -13,7 +13,9 @@
 //! `cargo xtask test` names every skip at its end, and fails for one where all must run.
 
 pub mod places;
+mod programs;
 mod skips;
 
 pub use places::{node_module, program, python};
+pub use programs::compiled;
 pub use skips::{SKIPS, record, skip};
