@@ -31,7 +31,10 @@ pub fn compiled(name: &str) -> io::Result<PathBuf> {
     Ok(program)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test builds a program itself: the product is not in between")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test builds a program itself: the product is not in between"
+)]
 fn compile(source: &Path, program: &Path) -> io::Result<()> {
     let output = Command::new("rustc")
         .current_dir(places::root())

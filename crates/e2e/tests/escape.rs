@@ -65,9 +65,20 @@ fn a_jail_ends_with_the_one_who_started_it() {
 #[test]
 fn the_rows_are_many_and_each_has_a_name_of_its_own() {
     let tables: [&[Row]; 14] = [
-        files::READING, files::CHANGING, files::PROTECTED, kernel::SPACES, kernel::SURFACE, kernel::SHARED,
-        network::ADDRESSES, network::SOCKETS, processes::OTHERS, processes::OWN, processes::LIMITS,
-        environment::VARIABLES, scripts::PYTHON, scripts::NODE,
+        files::READING,
+        files::CHANGING,
+        files::PROTECTED,
+        kernel::SPACES,
+        kernel::SURFACE,
+        kernel::SHARED,
+        network::ADDRESSES,
+        network::SOCKETS,
+        processes::OTHERS,
+        processes::OWN,
+        processes::LIMITS,
+        environment::VARIABLES,
+        scripts::PYTHON,
+        scripts::NODE,
     ];
     let mut names: Vec<_> = tables.iter().flat_map(|rows| rows.iter()).map(|row| row.name).collect();
     let count = names.len();
@@ -75,7 +86,10 @@ fn the_rows_are_many_and_each_has_a_name_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), count, "two rows of one name");
     assert!(count >= 100, "{count} rows");
-    let strays: Vec<_> =
-        escape::unstopped::IN_T2.iter().map(|(name, _)| name).filter(|name| !names.contains(name)).collect();
+    let strays: Vec<_> = escape::unstopped::IN_T2
+        .iter()
+        .map(|unstopped| &unstopped.name)
+        .filter(|name| !names.contains(name))
+        .collect();
     assert!(strays.is_empty(), "no such rows: {strays:?}");
 }

@@ -9,7 +9,11 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 
 pub fn find(name: &str) -> Option<Attack> {
-    spaces(name).or_else(|| machine(name)).or_else(|| surface(name)).or_else(|| fatal(name)).or_else(|| shared(name))
+    spaces(name)
+        .or_else(|| machine(name))
+        .or_else(|| surface(name))
+        .or_else(|| fatal(name))
+        .or_else(|| shared(name))
 }
 
 const NEW_NAMESPACE: usize = 0x0002_0000;
@@ -23,7 +27,8 @@ fn spaces(name: &str) -> Option<Attack> {
         "unshare-user" => |_| done(call(number::UNSHARE, &[NEW_USER])),
         "unshare-user-mounts" => |_| {
             done(call(number::UNSHARE, &[NEW_USER | NEW_NAMESPACE]))?;
-            done(call(number::UMOUNT2, &[c"/proc".as_ptr() as usize, DETACH])).or_else(|by| Ok(format!("then {by}")))
+            done(call(number::UMOUNT2, &[c"/proc".as_ptr() as usize, DETACH]))
+                .or_else(|by| Ok(format!("then {by}")))
         },
         "unshare-mounts" => |_| done(call(number::UNSHARE, &[NEW_NAMESPACE])),
         "clone-user" => |_| child(call(number::CLONE, &[NEW_USER | SIGCHLD])),
@@ -46,7 +51,9 @@ fn spaces(name: &str) -> Option<Attack> {
             const BIND_REMOUNT: usize = 4096 | 32;
             mount(None, word(words, 0)?, BIND_REMOUNT)
         },
-        "unmount" => |words| reached(call(number::UMOUNT2, &[text(word(words, 0)?).as_ptr() as usize, DETACH])),
+        "unmount" => {
+            |words| reached(call(number::UMOUNT2, &[text(word(words, 0)?).as_ptr() as usize, DETACH]))
+        }
         "pivot-root" => |_| {
             let dot = c".".as_ptr() as usize;
             reached(call(number::PIVOT_ROOT, &[dot, dot]))
@@ -64,7 +71,8 @@ fn spaces(name: &str) -> Option<Attack> {
         "fspick" => |_| done(call(number::FSPICK, &[minus(-100), c"/".as_ptr() as usize, 0])),
         "mount-setattr" => |_| {
             let nothing = [0_u64; 4];
-            let words = [minus(-100), c"/".as_ptr() as usize, 0, &raw const nothing as usize, size_of_val(&nothing)];
+            let words =
+                [minus(-100), c"/".as_ptr() as usize, 0, &raw const nothing as usize, size_of_val(&nothing)];
             done(call(number::MOUNT_SETATTR, &words))
         },
         _ => return None,
@@ -108,7 +116,9 @@ fn machine(name: &str) -> Option<Attack> {
         "setdomainname" => |_| reached(call(number::SETDOMAINNAME, &[c"x".as_ptr() as usize, 4096])),
         "syslog" => |_| done(call(number::SYSLOG, &[10, 0, 0])),
         "acct" => |_| reached(call(number::ACCT, &[c"/no/such/place".as_ptr() as usize])),
-        "quotactl" => |_| reached(call(number::QUOTACTL, &[0x8000_0701, c"/no/such".as_ptr() as usize, 0, 0])),
+        "quotactl" => {
+            |_| reached(call(number::QUOTACTL, &[0x8000_0701, c"/no/such".as_ptr() as usize, 0, 0]))
+        }
         "quotactl-fd" => |_| reached(call(number::QUOTACTL_FD, &[minus(-1), 0, 0, 0])),
         _ => return None,
     })
@@ -145,10 +155,10 @@ fn surface(name: &str) -> Option<Attack> {
             call(number::PRCTL, &[38, 1]).map_err(|error| error.to_string())?;
             done(call(number::SECCOMP, &[1, NEW_LISTENER, &raw const filter as usize]))
         },
-        // PR_SET_DUMPABLE, PR_SET_PTRACER to any, PR_SET_MM_ARG_START, PR_SET_SECUREBITS.
+        // PR_SET_DUMPABLE, PR_SET_PTRACER to any, PR_SET_KEEPCAPS, PR_SET_SECUREBITS.
         "prctl-dumpable" => |_| done(call(number::PRCTL, &[4, 1])),
         "prctl-tracer" => |_| reached(call(number::PRCTL, &[0x5961_6d61, minus(-1)])),
-        "prctl-memory" => |_| reached(call(number::PRCTL, &[35, 8, 8, 0, 0])),
+        "prctl-keep" => |_| done(call(number::PRCTL, &[8, 1])),
         "prctl-securebits" => |_| done(call(number::PRCTL, &[28, 1])),
         "type-ahead" => |_| terminal(0x5412),
         // The kernel looks at the lower half of the request only.
@@ -193,7 +203,9 @@ fn fatal(name: &str) -> Option<Attack> {
         "i386" => |_| {
             let mut value = 20_i64;
             // SAFETY: number 20 of the older table is getpid, which takes nothing and changes only this register.
-            unsafe { asm!("int 0x80", inout("rax") value, out("r8") _, out("r9") _, out("r10") _, out("r11") _) };
+            unsafe {
+                asm!("int 0x80", inout("rax") value, out("r8") _, out("r9") _, out("r10") _, out("r11") _)
+            };
             Ok(format!("it came back with {value}"))
         },
         _ => return None,
@@ -218,7 +230,9 @@ fn shared(name: &str) -> Option<Attack> {
             let message = [0_u8; 128];
             done(call(number::MSGRCV, &[found, &raw const message as usize, 64, 0, NO_WAIT]))
         },
-        "posix-queue" => |words| done(call(number::MQ_OPEN, &[text(word(words, 0)?).as_ptr() as usize, 0, 0, 0])),
+        "posix-queue" => {
+            |words| done(call(number::MQ_OPEN, &[text(word(words, 0)?).as_ptr() as usize, 0, 0, 0]))
+        }
         "key" => |words| {
             const READ: usize = 11;
             let (kind, name) = (c"user", text(word(words, 0)?));

@@ -87,11 +87,19 @@ fn udp(words: &[&str]) -> Outcome {
     let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(any).map_err(stop)?;
     socket.set_read_timeout(Some(PATIENCE)).map_err(stop)?;
-    socket.connect(address).map_err(stop)?;
-    socket.send(b"ask").map_err(stop)?;
+    // Of the addresses of IPv6 the one that answers need not be the one asked.
+    if address.is_ipv4() {
+        socket.connect(address).map_err(stop)?;
+    }
+    let sent = if address.is_ipv4() { socket.send(b"ask") } else { socket.send_to(b"ask", address) };
+    sent.map_err(stop)?;
     let mut heard = [0; 5];
     let length = socket.recv(&mut heard).map_err(stop)?;
-    if heard.get(..length) == Some(b"decoy") { Ok("the decoy answered".into()) } else { Err("no answer".into()) }
+    if heard.get(..length) == Some(b"decoy") {
+        Ok("the decoy answered".into())
+    } else {
+        Err("no answer".into())
+    }
 }
 
 /// `struct sockaddr_in` for an address and a port.
@@ -138,7 +146,8 @@ fn socket(family: usize, kind: usize, protocol: usize) -> Outcome {
 fn families(_words: &[&str]) -> Outcome {
     let open = |family: usize, kind: usize| call(number::SOCKET, &[family, kind, 0]).is_ok();
     let families = (1..46).filter(|family| ![2, 10, 16].contains(family));
-    let found: Vec<_> = families.filter(|family| [1, 2, 3, 5].iter().any(|kind| open(*family, *kind))).collect();
+    let found: Vec<_> =
+        families.filter(|family| [1, 2, 3, 5].iter().any(|kind| open(*family, *kind))).collect();
     if found.is_empty() { Err("none could be opened".into()) } else { Ok(format!("families {found:?}")) }
 }
 
@@ -153,7 +162,8 @@ fn pair(name: &str, kind: Name, socket_kind: usize) -> Outcome {
     const CONNECT: i64 = 42;
     const SENDTO: i64 = 44;
     let mut both = [0_i32; 2];
-    call(number::SOCKETPAIR, &[AF_UNIX, socket_kind, 0, &raw mut both as usize]).map_err(|error| error.to_string())?;
+    call(number::SOCKETPAIR, &[AF_UNIX, socket_kind, 0, &raw mut both as usize])
+        .map_err(|error| error.to_string())?;
     let mut address = [0_u8; 110];
     address[0] = 1;
     let start = match kind {

@@ -62,7 +62,9 @@ fn others(name: &str) -> Option<Attack> {
             let process = call(number::PIDFD_OPEN, &[pid(words)?, 0]).map_err(|error| error.to_string())?;
             done(call(number::PIDFD_GETFD, &[process, number_at(words, 1)?, 0]))
         },
-        "compare" => |words| done(call(number::KCMP, &[call(number::GETPID, &[]).unwrap_or(0), pid(words)?, 1])),
+        "compare" => {
+            |words| done(call(number::KCMP, &[call(number::GETPID, &[]).unwrap_or(0), pid(words)?, 1]))
+        }
         "advise" => |words| {
             const COLD: usize = 20;
             let process = call(number::PIDFD_OPEN, &[pid(words)?, 0]).map_err(|error| error.to_string())?;
@@ -70,9 +72,11 @@ fn others(name: &str) -> Option<Attack> {
             done(call(number::PROCESS_MADVISE, &[process, &raw const there as usize, 1, COLD, 0]))
         },
         "move-pages" => |words| done(call(number::MOVE_PAGES, &[pid(words)?, 0, 0, 0, 0, 0])),
-        "proc" => |words| super::files::find("read").map_or(Err("misused".into()), |read| {
-            read(&[&format!("/proc/{}/{}", process(words)?, word(words, 1)?)])
-        }),
+        "proc" => |words| {
+            super::files::find("read").map_or(Err("misused".into()), |read| {
+                read(&[&format!("/proc/{}/{}", process(words)?, word(words, 1)?)])
+            })
+        },
         "proc-memory" => |words| {
             use std::os::unix::fs::FileExt;
             let file = std::fs::File::open(format!("/proc/{}/mem", process(words)?)).map_err(stop)?;
@@ -89,21 +93,29 @@ fn steering(name: &str) -> Option<Attack> {
             // Asks for the number of core bytes and sets it to what it was.
             let mut old = [0_u64; 2];
             let who = number_of(process(words)?)?;
-            call(number::PRLIMIT64, &[who, 4, 0, &raw mut old as usize]).map_err(|error| error.to_string())?;
+            call(number::PRLIMIT64, &[who, 4, 0, &raw mut old as usize])
+                .map_err(|error| error.to_string())?;
             done(call(number::PRLIMIT64, &[who, 4, &raw const old as usize, 0]))
         },
-        "priority-of" => |words| done(call(number::SETPRIORITY, &[0, pid(words)?, 1])),
-        "io-priority-of" => |words| done(call(number::IOPRIO_SET, &[1, pid(words)?, 2 << 13 | 5])),
+        "priority-of" => |words| done(call(number::SETPRIORITY, &[0, number_of(process(words)?)?, 1])),
+        "io-priority-of" => {
+            |words| done(call(number::IOPRIO_SET, &[1, number_of(process(words)?)?, 2 << 13 | 5]))
+        }
         "processors-of" => |words| {
             let all = [u64::MAX; 16];
-            done(call(number::SCHED_SETAFFINITY, &[pid(words)?, size_of_val(&all), &raw const all as usize]))
+            done(call(
+                number::SCHED_SETAFFINITY,
+                &[number_of(process(words)?)?, size_of_val(&all), &raw const all as usize],
+            ))
         },
         "scheduler-of" => |words| {
             let zero = 0_u32;
             // SCHED_BATCH, which changes nothing that is felt.
-            done(call(number::SCHED_SETSCHEDULER, &[pid(words)?, 3, &raw const zero as usize]))
+            done(call(
+                number::SCHED_SETSCHEDULER,
+                &[number_of(process(words)?)?, 3, &raw const zero as usize],
+            ))
         },
-        "group-of" => |words| done(call(109, &[pid(words)?, pid(words)?])),
         _ => return None,
     })
 }
@@ -121,9 +133,7 @@ fn own(name: &str) -> Option<Attack> {
             user => Err(format!("it is user {}", user.unwrap_or(0))),
         },
         // Becomes a program that is root's and has the bit to run as root.
-        "set-user-program" => |words| {
-            Err(stop(Command::new(word(words, 0)?).arg("effective-user").exec()))
-        },
+        "set-user-program" => |words| Err(stop(Command::new(word(words, 0)?).arg("effective-user").exec())),
         "user-zero" => |_| match call(number::GETUID, &[]) {
             Ok(0) => Ok("it is root".into()),
             user => Err(format!("it is user {}", user.unwrap_or(1))),

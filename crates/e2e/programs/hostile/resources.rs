@@ -15,7 +15,7 @@ pub fn find(name: &str) -> Option<Attack> {
         "fill-descriptors" => fill_descriptors,
         "long-file" => long_file,
         "core-limit" => core_limit,
-        "raise-limit" => raise_limit,
+        "blind-starter" => blind_starter,
         "variable" => variable,
         "temporary-shared" => temporary_shared,
         _ => return None,
@@ -30,17 +30,29 @@ fn folder(words: &[&str]) -> String {
     }
 }
 
-/// Writes 64 MB to a temporary file.
+/// Writes 32 MB to temporary files of 4 MB.
 fn fill_disk(words: &[&str]) -> Outcome {
-    let path = format!("{}/fill-{}", folder(words), std::process::id());
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(stop)?;
-    // Gone when this process is, whatever becomes of it.
-    std::fs::remove_file(&path).map_err(stop)?;
-    let chunk = vec![7; 1 << 20];
-    for _ in 0..64 {
+    let chunk = vec![7; 4 << 20];
+    let mut files = Vec::new();
+    for index in 0..8 {
+        let path = format!("{}/fill-{}-{index}", folder(words), std::process::id());
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(stop)?;
+        // Gone when this process is, whatever becomes of it.
+        std::fs::remove_file(&path).map_err(stop)?;
         file.write_all(&chunk).map_err(stop)?;
+        files.push(file);
     }
-    Ok("64 MB written".into())
+    Ok(format!("{} files of 4 MB written", files.len()))
+}
+
+/// Takes from whoever started it the means to look at what it uses, then uses more than it may.
+fn blind_starter(_words: &[&str]) -> Outcome {
+    const DESCRIPTORS: usize = 7;
+    // Enough to wait with, too few to open anything.
+    let few = [2_u64; 2];
+    let starter = call(number::GETPPID, &[]).map_err(|error| error.to_string())?;
+    super::sys::done(call(number::PRLIMIT64, &[starter, DESCRIPTORS, &raw const few as usize, 0]))?;
+    fill_memory(&[])
 }
 
 /// Makes 140,000 empty files.
@@ -88,21 +100,12 @@ fn core_limit(_words: &[&str]) -> Outcome {
     if limit[1] == 0 { Err("no core".into()) } else { Ok(format!("up to {} bytes of core", limit[1])) }
 }
 
-/// Raises its own ceiling of descriptors by one.
-fn raise_limit(_words: &[&str]) -> Outcome {
-    let mut limit = [0_u64; 2];
-    call(number::PRLIMIT64, &[0, 7, 0, &raw mut limit as usize]).map_err(|error| error.to_string())?;
-    let raised = [limit[1] + 1, limit[1] + 1];
-    super::sys::done(call(number::PRLIMIT64, &[0, 7, &raw const raised as usize, 0]))
-}
-
 /// Looks for a variable, in the environment and in what the kernel keeps of it; a second word must be in its value.
 fn variable(words: &[&str]) -> Outcome {
     let name = word(words, 0)?;
     let wanted = words.get(1).copied().unwrap_or_default();
-    let found = std::env::vars_os().any(|(variable, value)| {
-        variable == name && value.to_string_lossy().contains(wanted)
-    });
+    let found = std::env::vars_os()
+        .any(|(variable, value)| variable == name && value.to_string_lossy().contains(wanted));
     let kept = std::fs::read("/proc/self/environ").unwrap_or_default();
     let kept = String::from_utf8_lossy(&kept).contains(&format!("{name}="));
     if found || kept { Ok("it is set".into()) } else { Err("it is not set".into()) }

@@ -18,7 +18,7 @@ const GREETING: &[u8] = b"decoy";
 const STREAMS: [u16; 7] = [22, 53, 80, 443, 2375, 5432, 9999];
 const DATAGRAMS: [u16; 4] = [53, 123, 443, 9999];
 
-static SECRET: [u8; 16] = *b"decoy in memory!";
+const SECRET: [u8; 16] = *b"decoy in memory!";
 
 /// Holds everything, with what has a place in the folder; says what is where on standard output.
 pub fn hold(words: &[String]) -> Done {
@@ -26,7 +26,9 @@ pub fn hold(words: &[String]) -> Done {
     let process = std::process::id();
     // Where only descendants may be traced, these decoys may be by anybody of the same user.
     let _tracer = call(number::PRCTL, &[0x5961_6d61, minus(-1)]);
-    let mut facts = vec![("pid", process.to_string()), ("address", (&raw const SECRET as usize).to_string())];
+    // Aligned to a page of its own, and never given back.
+    let address = Box::leak(Box::new([SECRET; 1024])).as_ptr() as usize;
+    let mut facts = vec![("pid", process.to_string()), ("address", address.to_string())];
     let secret = File::open(format!("{folder}/held")).map_err(|error| format!("held: {error}"))?;
     facts.push(("fd", secret.as_raw_fd().to_string()));
     local(folder, process)?;
@@ -48,7 +50,8 @@ pub fn hold(words: &[String]) -> Done {
 fn local(folder: &str, process: u32) -> Done {
     let name = format!("portcullis-decoy-{process}");
     let address = SocketAddr::from_abstract_name(&name).map_err(|error| error.to_string())?;
-    let datagrams = SocketAddr::from_abstract_name(format!("{name}-datagram")).map_err(|error| error.to_string())?;
+    let datagrams =
+        SocketAddr::from_abstract_name(format!("{name}-datagram")).map_err(|error| error.to_string())?;
     let mut listeners = vec![UnixListener::bind_addr(&address).map_err(|error| error.to_string())?];
     for path in ["agent.sock", "docker.sock", "declared/stream.sock"] {
         let listener = UnixListener::bind(format!("{folder}/{path}"));
@@ -63,7 +66,9 @@ fn local(folder: &str, process: u32) -> Done {
     }
     let mut heard = vec![UnixDatagram::bind_addr(&datagrams).map_err(|error| error.to_string())?];
     for path in ["log.sock", "declared/log.sock"] {
-        heard.push(UnixDatagram::bind(format!("{folder}/{path}")).map_err(|error| format!("{path}: {error}"))?);
+        heard.push(
+            UnixDatagram::bind(format!("{folder}/{path}")).map_err(|error| format!("{path}: {error}"))?,
+        );
     }
     for socket in heard {
         thread::spawn(move || while socket.recv(&mut [0; 64]).is_ok() {});
@@ -83,7 +88,9 @@ fn internet() -> Done {
     for port in DATAGRAMS {
         // One for each family: an answer has to come from the address that was asked, which connecting sees to.
         for any in ["0.0.0.0", "::"] {
-            let socket = if any == "::" { only_six(port)? } else {
+            let socket = if any == "::" {
+                only_six(port)?
+            } else {
                 UdpSocket::bind((any, port)).map_err(|error| format!("port {port}: {error}"))?
             };
             thread::spawn(move || answer(&socket));
@@ -153,7 +160,13 @@ impl Objects {
         let queue_name = text(&name);
         ask("message queue", call(number::MQ_OPEN, &[queue_name.as_ptr() as usize, MQ_MAKE, 0o600, 0]))?;
         let (kind, label) = (c"user", text(&name));
-        let words = [kind.as_ptr() as usize, label.as_ptr() as usize, SECRET.as_ptr() as usize, SECRET.len(), USER_RING];
+        let words = [
+            kind.as_ptr() as usize,
+            label.as_ptr() as usize,
+            SECRET.as_ptr() as usize,
+            SECRET.len(),
+            USER_RING,
+        ];
         let secret = ask("key", call(number::ADD_KEY, &words))?;
         const SET_PERMISSIONS: usize = 5;
         let _may_be_kept = call(number::KEYCTL, &[SET_PERMISSIONS, secret, 0x3f3f_0000]);

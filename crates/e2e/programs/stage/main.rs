@@ -65,6 +65,8 @@ fn run(words: &[String]) -> Done<ExitCode> {
     command.args(words);
     if let Some((_, inner)) = &terminal {
         command.stdin(Stdio::from(inner.try_clone().map_err(|error| error.to_string())?));
+        // SAFETY: between fork and exec only system calls are made.
+        unsafe { command.pre_exec(control_terminal) };
     }
     if stays || terminal.is_some() {
         let status = command.status().map_err(|error| error.to_string())?;
@@ -111,7 +113,8 @@ fn network() -> Done {
     ask("new network", call(number::UNSHARE, &[NEW_NETWORK]))?;
     network::route_everything_here()?;
     write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")?;
-    write("/proc/sys/net/ipv4/ping_group_range", "0\t2147483647").or_else(|_| write("/proc/sys/net/ipv4/ping_group_range", "0 0"))
+    write("/proc/sys/net/ipv4/ping_group_range", "0\t2147483647")
+        .or_else(|_| write("/proc/sys/net/ipv4/ping_group_range", "0 0"))
 }
 
 fn join(process: &str) -> Done {
@@ -122,7 +125,8 @@ fn join(process: &str) -> Done {
 }
 
 fn enter(process: &str, kind: &str) -> Done {
-    let space = File::open(format!("/proc/{process}/ns/{kind}")).map_err(|error| format!("{kind}: {error}"))?;
+    let space =
+        File::open(format!("/proc/{process}/ns/{kind}")).map_err(|error| format!("{kind}: {error}"))?;
     ask(kind, call(number::SETNS, &[space.as_raw_fd() as usize, 0])).map(drop)
 }
 
@@ -157,6 +161,13 @@ fn leave_open(path: &str) -> Done {
     const DUP2: i64 = 33;
     let file = File::open(path).map_err(|error| format!("{path}: {error}"))?;
     ask("descriptor", call(DUP2, &[file.as_raw_fd() as usize, LEFT_OPEN])).map(drop)
+}
+
+/// Makes standard input the terminal of a session of this process's own.
+fn control_terminal() -> std::io::Result<()> {
+    const TAKE: usize = 0x540e;
+    let taken = call(number::SETSID, &[]).and_then(|_| call(number::IOCTL, &[0, TAKE, 0]));
+    taken.map(drop).map_err(|error| std::io::Error::from_raw_os_error(error.0))
 }
 
 /// A new terminal: its outer side, to be kept open, and the inner one.

@@ -1,7 +1,7 @@
 //! A network with a loopback only, to which every address of the world is routed: whatever is sent ends at this machine.
 
-use super::{Done, ask};
 use super::sys::call;
+use super::{Done, ask};
 
 const LOOPBACK: u32 = 1;
 
@@ -13,7 +13,8 @@ pub fn route_everything_here() -> Done {
     const NEW_ROUTE: u16 = 24;
     const CREATE: u16 = 0x400;
     let socket = ask("netlink", call(super::sys::number::SOCKET, &[NETLINK, RAW, 0]))?;
-    let up = [&[0, 0, 0, 0][..], &LOOPBACK.to_ne_bytes(), &1_u32.to_ne_bytes(), &1_u32.to_ne_bytes()].concat();
+    let up =
+        [&[0, 0, 0, 0][..], &LOOPBACK.to_ne_bytes(), &1_u32.to_ne_bytes(), &1_u32.to_ne_bytes()].concat();
     request(socket, NEW_LINK, 0, &up)?;
     for family in [2_u8, 10] {
         // Of the local table, set up at boot, of host scope, local; out by the loopback.
@@ -43,7 +44,10 @@ fn request(socket: usize, kind: u16, flags: u16, body: &[u8]) -> Done {
     let mut answer = [0_u8; 256];
     let length = ask("answer", call(RECVFROM, &[socket, &raw mut answer as usize, answer.len(), 0, 0, 0]))?;
     // After the header, an error number below zero.
-    let code = answer.get(16..20).filter(|_| length >= 20).map(|code| i32::from_ne_bytes([code[0], code[1], code[2], code[3]]));
+    let code = answer
+        .get(16..20)
+        .filter(|_| length >= 20)
+        .map(|code| i32::from_ne_bytes([code[0], code[1], code[2], code[3]]));
     match code {
         Some(0) => Ok(()),
         other => Err(format!("request {kind}: {other:?}")),

@@ -10,7 +10,7 @@ pub(crate) const SPACES: &[Row] = &[
     row("clone-user", "S", "clone-user", "EPERM", "EPERM"),
     row("clone3-user", "S", "clone3-user", "ENOSYS", "ENOSYS"),
     row("setns", "S", "setns", "EPERM", "EPERM").needs(Needs::Root),
-    row("setns-process", "P S", "setns-process {pid}", "?", "EPERM").needs(Needs::Root),
+    row("setns-process", "P S", "setns-process {pid}", "ESRCH", "EPERM").needs(Needs::Root),
     row("mount", "S", "mount {w}", "EPERM", "EPERM").needs(Needs::Root),
     row("bind-over-denied", "S", "bind {o} {w}/denied", "EPERM", "EPERM").needs(Needs::Root),
     row("remount", "S", "remount /", "EPERM", "EPERM").needs(Needs::Root),
@@ -38,9 +38,9 @@ pub(crate) const SPACES: &[Row] = &[
         "none is there", "EACCES",
     ).needs(Needs::Root),
     row("control-groups-open", "M L", "open-write-any /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/pids/cgroup.procs /sys/fs/cgroup/unified/cgroup.procs", "none is there", "EACCES").needs(Needs::Root),
-    row("kernel-symbols-read", "M L", "read /proc/kallsyms", "it is empty", "EACCES"),
-    row("key-list-read", "M L", "read /proc/keys", "?", "EACCES"),
-    row("mounts-of-machine-read", "M L", "read /proc/self/mountinfo /sys", "?", "?"),
+    row("kernel-symbols-read", "M L", "read /proc/kallsyms", "EACCES", "EACCES"),
+    row("key-list-read", "M L", "read /proc/keys", "EACCES", "EACCES"),
+    row("mounts-of-machine-read", "M L", "read /proc/self/mountinfo /sys", "it holds nothing of the kind", ""),
 ];
 
 /// Calls that programs have no use for.
@@ -55,7 +55,7 @@ pub(crate) const SURFACE: &[Row] = &[
     row("filter-listener", "S", "seccomp-listener", "EPERM", "EPERM"),
     row("become-dumpable", "S", "prctl-dumpable", "EPERM", "EPERM"),
     row("choose-tracer", "S", "prctl-tracer", "EPERM", "EPERM"),
-    row("memory-layout", "S", "prctl-memory", "EPERM", "EPERM").needs(Needs::Root),
+    row("keep-capabilities", "S", "prctl-keep", "EPERM", "EPERM"),
     row("security-bits", "S", "prctl-securebits", "EPERM", "EPERM").needs(Needs::Root),
     row("clock-set", "S", "clock-settime", "EPERM", "EPERM"),
     row("time-of-day-set", "S", "settimeofday", "EPERM", "EPERM"),

@@ -4,6 +4,9 @@ use super::row::{Needs, Powers, Row, row};
 
 const NO_SOCKET: &str = "EAFNOSUPPORT";
 
+/// The broker here closes its listeners when the jail has started: what came before is reset, or left without an answer.
+const NOBODY: &str = "ECONNREFUSED|ECONNRESET|EAGAIN";
+
 /// Addresses and ports. Where a manifest gives any, every address leads to its ports inside the jail, and nobody answers.
 pub(crate) const ADDRESSES: &[Row] = &[
     row("no-network-public", "N", "tcp 93.184.216.34:80", "ENETUNREACH", NO_SOCKET),
@@ -42,7 +45,7 @@ pub(crate) const ADDRESSES: &[Row] = &[
 ];
 
 const fn network(name: &'static str, attack: &'static str) -> Row {
-    row(name, "N S", attack, "ECONNREFUSED", NO_SOCKET).with(Powers::Network)
+    row(name, "N S", attack, NOBODY, NO_SOCKET).with(Powers::Network)
 }
 
 /// Kinds of sockets, and sockets that have no address.
@@ -50,14 +53,17 @@ pub(crate) const SOCKETS: &[Row] = &[
     row("echo-request", "S", "ping 1.1.1.1", "EPERM", NO_SOCKET).with(Powers::Network),
     row("raw-packets", "S U", "raw", "EPERM", NO_SOCKET).with(Powers::Network).needs(Needs::Root),
     row("link-packets", "S U", "packet", NO_SOCKET, NO_SOCKET).with(Powers::Network).needs(Needs::Root),
-    row("link-datagrams", "S U", "packet-datagram", NO_SOCKET, NO_SOCKET).with(Powers::Network).needs(Needs::Root),
+    row("link-datagrams", "S U", "packet-datagram", NO_SOCKET, NO_SOCKET)
+        .with(Powers::Network)
+        .needs(Needs::Root),
     row("machine-sockets", "S", "vsock", NO_SOCKET, NO_SOCKET).with(Powers::Network),
     row("multipath", "S", "multipath", "EPERM", NO_SOCKET).with(Powers::Network),
     row("light-datagrams", "S", "udp-lite", "EPERM", NO_SOCKET).with(Powers::Network),
-    row("kernel-events", "S", "netlink-events", "?", NO_SOCKET).with(Powers::Network),
-    row("socket-lists", "S", "netlink-sockets", "?", NO_SOCKET).with(Powers::Network),
-    row("firewall-rules", "S", "netlink-firewall", "?", NO_SOCKET).with(Powers::Network),
-    row("every-other-family", "S", "families", "none could be opened", "none could be opened").with(Powers::Network),
+    row("kernel-events", "S", "netlink-events", "EPERM", NO_SOCKET).with(Powers::Network),
+    row("socket-lists", "S", "netlink-sockets", "EPERM", NO_SOCKET).with(Powers::Network),
+    row("firewall-rules", "S", "netlink-firewall", "EPERM", NO_SOCKET).with(Powers::Network),
+    row("every-other-family", "S", "families", "none could be opened", "none could be opened")
+        .with(Powers::Network),
     row("foreign-source", "U", "forged-source", "EPERM", NO_SOCKET).with(Powers::Network).needs(Needs::Root),
     row("local-socket", "S", "local-socket", NO_SOCKET, NO_SOCKET).with(Powers::Network),
     row("key-agent", "M S", "local {s}/agent.sock", NO_SOCKET, NO_SOCKET).with(Powers::Network),

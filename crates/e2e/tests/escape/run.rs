@@ -1,7 +1,7 @@
 //! Runs the rows of a table, each outside, in T1 and in T2, and compares what they came to with what they say.
 
 use super::row::{Language, Needs, Powers, Row, Stage};
-use super::unstopped;
+use super::unstopped::{IN_T2, Unstopped};
 use super::world::{Who, World};
 use portcullis_e2e::{compiled, program, skip};
 use serde_json::json;
@@ -19,6 +19,8 @@ enum Place {
     T2Refused,
 }
 
+const PLACES: [Place; 4] = [Place::Outside, Place::T1, Place::T2, Place::T2Refused];
+
 /// What an attack came to.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
@@ -30,92 +32,116 @@ enum Seen {
 
 /// What the environment of every run holds, and no tool may.
 pub(crate) const ENVIRONMENT: &[(&str, &str)] = &[
-    ("LD_PRELOAD", "/no/such/decoy.so"), ("LD_AUDIT", "/no/such/decoy.so"), ("LD_LIBRARY_PATH", "/no/such/decoy"),
-    ("PYTHONPATH", "/no/such/decoy"), ("PYTHONSTARTUP", "/no/such/decoy"), ("NODE_OPTIONS", "--no-deprecation"),
-    ("NODE_PATH", "/no/such/decoy"), ("PERL5OPT", "-Mdecoy"), ("RUBYOPT", "-rdecoy"), ("BASH_ENV", "/no/such/decoy"),
-    ("ENV", "/no/such/decoy"), ("GIT_SSH_COMMAND", "decoy"), ("GIT_CONFIG_GLOBAL", "/no/such/decoy"),
-    ("HTTP_PROXY", "http://decoy.invalid:1"), ("HTTPS_PROXY", "http://decoy.invalid:1"),
-    ("ALL_PROXY", "http://decoy.invalid:1"), ("http_proxy", "http://decoy.invalid:1"), ("MALLOC_PERTURB_", "0"),
-    ("GLIBC_TUNABLES", "glibc.malloc.check=0"), ("AWS_SECRET_ACCESS_KEY", "decoy-secret"),
-    ("GITHUB_TOKEN", "decoy-secret"), ("DECOY_SECRET", "decoy-secret"), ("SSH_AUTH_SOCK", "/no/such/decoy"),
-    ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/such/decoy"), ("DOCKER_HOST", "unix:///no/such/decoy"),
-    ("DISPLAY", ":decoy"), ("XDG_RUNTIME_DIR", "/no/such/decoy"), ("SUDO_USER", "decoy"), ("KUBECONFIG", "/no/such/decoy"),
+    ("LD_PRELOAD", "/no/such/decoy.so"),
+    ("LD_AUDIT", "/no/such/decoy.so"),
+    ("LD_LIBRARY_PATH", "/no/such/decoy"),
+    ("PYTHONPATH", "/no/such/decoy"),
+    ("PYTHONSTARTUP", "/no/such/decoy"),
+    ("NODE_OPTIONS", "--no-deprecation"),
+    ("NODE_PATH", "/no/such/decoy"),
+    ("PERL5OPT", "-Mdecoy"),
+    ("RUBYOPT", "-rdecoy"),
+    ("BASH_ENV", "/no/such/decoy"),
+    ("ENV", "/no/such/decoy"),
+    ("GIT_SSH_COMMAND", "decoy"),
+    ("GIT_CONFIG_GLOBAL", "/no/such/decoy"),
+    ("HTTP_PROXY", "http://decoy.invalid:1"),
+    ("HTTPS_PROXY", "http://decoy.invalid:1"),
+    ("ALL_PROXY", "http://decoy.invalid:1"),
+    ("http_proxy", "http://decoy.invalid:1"),
+    ("MALLOC_PERTURB_", "0"),
+    ("GLIBC_TUNABLES", "glibc.malloc.check=0"),
+    ("AWS_SECRET_ACCESS_KEY", "decoy-secret"),
+    ("GITHUB_TOKEN", "decoy-secret"),
+    ("DECOY_SECRET", "decoy-secret"),
+    ("SSH_AUTH_SOCK", "/no/such/decoy"),
+    ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/such/decoy"),
+    ("DOCKER_HOST", "unix:///no/such/decoy"),
+    ("DISPLAY", ":decoy"),
+    ("XDG_RUNTIME_DIR", "/no/such/decoy"),
+    ("SUDO_USER", "decoy"),
+    ("KUBECONFIG", "/no/such/decoy"),
 ];
 
 /// Tries every row as somebody; fails with all that did not come to what they say.
 pub(crate) fn group(rows: &[Row], who: Who) {
-    let Some(world) = world(who) else { return };
     let mut faults = Vec::new();
-    faults.extend(tiers_are_chosen(&world));
-    for row in rows {
-        if row.needs == Needs::NotRoot && who == Who::Root {
-            continue;
-        }
-        faults.extend(faults_of(row, &world));
+    let Some(programs) = programs() else { return };
+    if let Some(interpreter) =
+        rows.iter().find_map(|row| interpreter(row.language).filter(|path| !path.exists()))
+    {
+        return skip(&format!("needs {}", interpreter.display()));
     }
+    // Each place has a world of its own, so that all can be tried at once: most of the time is spent waiting. The worlds
+    // are made before, since a program cannot be executed while a copy of this process has it open for writing.
+    let worlds = PLACES.map(|place| (place, World::new(who, &programs).unwrap()));
+    std::thread::scope(|scope| {
+        let tried = worlds.map(|(place, world)| scope.spawn(move || Some(tried(rows, place, &world?))));
+        for tried in tried {
+            match tried.join().unwrap() {
+                Some(found) => faults.extend(found),
+                None => return skip("needs to run as root, to attack as root"),
+            }
+        }
+    });
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// The world of somebody; none, with a skip, where that cannot be had.
-fn world(who: Who) -> Option<World> {
+/// The faults of all rows in one place.
+fn tried(rows: &[Row], place: Place, world: &World) -> Vec<String> {
+    let possible = |row: &&Row| row.needs != Needs::NotRoot || world.who == Who::Ordinary && world.own == 0;
+    let rows = rows.iter().filter(possible);
+    tier_is_chosen(place, world)
+        .into_iter()
+        .chain(rows.filter_map(|row| fault_of(row, place, world)))
+        .collect()
+}
+
+/// What a world is made with; none, with a skip, where that cannot be had.
+fn programs() -> Option<[(&'static str, PathBuf); 3]> {
     let Some(driver) = program("examples/jail") else {
         skip("needs the jail driver: `cargo build -p portcullis-sandbox --example jail`");
         return None;
     };
     let compile = |name| compiled(name).unwrap_or_else(|error| panic!("{error}"));
-    let programs = [("jail", driver), ("hostile", compile("hostile")), ("stage", compile("stage"))];
-    let world = World::new(who, &programs).unwrap();
-    if world.is_none() {
-        skip("needs to run as root, to attack as root");
-    }
-    world
+    Some([("jail", driver), ("hostile", compile("hostile")), ("stage", compile("stage"))])
 }
 
-fn faults_of(row: &Row, world: &World) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut fault = |place: Place, what: String| {
-        faults.push(format!("{} as {:?} in {place:?} ({}): {what}", row.name, world.who, row.layers));
+fn fault_of(row: &Row, place: Place, world: &World) -> Option<String> {
+    let seen = attempt(row, world, place);
+    let wrong = |what: &str| {
+        Some(format!("{} as {:?} in {place:?} ({}): {what}: {seen:?}", row.name, world.who, row.layers))
     };
-    if let Some(interpreter) = interpreter(row.language)
-        && !interpreter.exists()
-    {
-        skip(&format!("needs {}", interpreter.display()));
-        return faults;
+    if place == Place::Outside {
+        // What only root can do outside is shown by root; where tests are not run by root, it is shown by root's own tests.
+        let shown = matches!(seen, Seen::Escaped(_)) || row.needs == Needs::Root && world.own != 0;
+        return if shown { None } else { wrong("proves nothing") };
     }
-    // What only root can do outside is shown by root; where tests are not run by root, it is shown by root's own tests.
-    if row.needs != Needs::Root || world.own == 0 {
-        match attempt(row, world, Place::Outside) {
-            Seen::Escaped(_) => {}
-            seen => fault(Place::Outside, format!("proves nothing: {seen:?}")),
-        }
+    let is_listed =
+        |listed: &&Unstopped| listed.name == row.name && listed.only.is_none_or(|who| who == world.who);
+    if place != Place::T1 && IN_T2.iter().any(|listed| is_listed(&listed)) {
+        return if matches!(seen, Seen::Escaped(_)) { None } else { wrong("is listed as not stopped") };
     }
-    let unstopped = unstopped::IN_T2.iter().any(|(name, _)| *name == row.name);
-    for place in [Place::T1, Place::T2, Place::T2Refused] {
-        let seen = attempt(row, world, place);
-        let expected = if place == Place::T1 { row.in_t1 } else { row.in_t2 };
-        match &seen {
-            Seen::Escaped(_) if place != Place::T1 && unstopped => {}
-            Seen::Stopped(_) if place != Place::T1 && unstopped => {
-                fault(place, format!("is listed as not stopped, but: {seen:?}"));
-            }
-            Seen::Stopped(by) if expected.split('|').any(|expected| expected == by) => {}
-            _ => fault(place, format!("expected {expected}: {seen:?}")),
-        }
+    let expected = if place == Place::T1 { row.in_t1 } else { row.in_t2 };
+    match &seen {
+        Seen::Stopped(by) if expected.split('|').any(|expected| expected == by) => None,
+        _ => wrong(&format!("expected {expected}")),
     }
-    faults
 }
 
 /// That the driver finds out by itself which tier there is.
-fn tiers_are_chosen(world: &World) -> Vec<String> {
-    let row = super::row::row("tier", "-", "user-zero", "", "");
-    let shown = |place, tier: &str| {
-        world.reset().unwrap();
-        let output = command(&row, world, place, &["--show"]).output().unwrap();
-        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
-        let is_so = shown.lines().any(|line| line == tier);
-        (!is_so).then(|| format!("{place:?} as {:?} is not {tier}:\n{shown}", world.who))
+fn tier_is_chosen(place: Place, world: &World) -> Option<String> {
+    let tier = match place {
+        Place::Outside => return None,
+        Place::T1 => "T1",
+        Place::T2 | Place::T2Refused => "T2",
     };
-    [shown(Place::T1, "T1"), shown(Place::T2Refused, "T2")].into_iter().flatten().collect()
+    world.reset().unwrap();
+    let row = super::row::row("tier", "-", "user-zero", "", "");
+    let output = command(&row, world, place, &["--show"]).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    let is_so = shown.lines().any(|line| line == tier);
+    (!is_so).then(|| format!("{place:?} as {:?} is not {tier}:\n{shown}", world.who))
 }
 
 fn attempt(row: &Row, world: &World, place: Place) -> Seen {
@@ -189,8 +215,13 @@ fn command(row: &Row, world: &World, place: Place, options: &[&str]) -> Command 
         command.arg(world.at("bin/hostile"));
     }
     let attack = world.fill(row.attack).replace("{mark}", &mark(row, world));
+    // What is process 1 of a jail is, outside, whoever holds the decoys: a container's may be out of everybody's reach.
+    let init = if place == Place::Outside { world.fact("pid") } else { "1" };
+    let attack = attack.replace("{init}", init);
     command.args(attack.split(' '));
     command.env_clear().envs(ENVIRONMENT.iter().copied());
+    // Node does not start where its configuration is there and may not be read.
+    command.env("OPENSSL_CONF", "/dev/null");
     command.env("PATH", "/usr/bin:/bin").env("HOME", world.at("home")).current_dir(world.at("write"));
     command.stdin(Stdio::null());
     command
@@ -215,7 +246,8 @@ const fn script(language: Language) -> &'static str {
 }
 
 fn manifest(powers: Powers, world: &World) -> PathBuf {
-    let trees = |names: &[&str]| names.iter().map(|name| world.fill(&format!("{{{name}}}/**"))).collect::<Vec<_>>();
+    let trees =
+        |names: &[&str]| names.iter().map(|name| world.fill(&format!("{{{name}}}/**"))).collect::<Vec<_>>();
     let mut manifest = json!({
         "$schema": "https://portcullis-mcp.github.io/schemas/armor-1.1.schema.json",
         "version": "1.0",
@@ -226,6 +258,7 @@ fn manifest(powers: Powers, world: &World) -> PathBuf {
             "deny": [world.fill("{w}/denied/**"), world.fill("{w}/deep/er/closed/**")],
         },
     });
+    manifest["env"] = json!({ "allow": ["OPENSSL_CONF"] });
     match powers {
         Powers::Files => {}
         Powers::Spawn => manifest["spawn"] = json!(true),
@@ -260,7 +293,10 @@ fn living(mark: &str) -> Option<u32> {
     marked(mark)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the end of a process that is not this one's child cannot be waited for")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the end of a process that is not this one's child cannot be waited for"
+)]
 fn pause() {
     std::thread::sleep(std::time::Duration::from_millis(50));
 }
@@ -287,7 +323,10 @@ fn end(process: Option<u32>) {
 /// A jail's program and what that has started end when the one that started the jail is killed.
 pub(crate) fn ends_with_its_broker(who: Who) {
     use std::io::BufRead;
-    let Some(world) = world(who) else { return };
+    let Some(programs) = programs() else { return };
+    let Some(world) = World::new(who, &programs).unwrap() else {
+        return skip("needs to run as root, to attack as root");
+    };
     let row = super::row::row("broker-killed", "PB", "linger {mark}", "", "").with(Powers::Spawn);
     for place in [Place::T1, Place::T2, Place::T2Refused] {
         world.reset().unwrap();

@@ -12,18 +12,53 @@ pub(crate) const PYTHON: &[Row] = &[
     python("python-chmod", "M", "chmod {secret}/file", "ENOENT", ""),
     python("python-process-list", "P L", "list /proc {pid}", "it is not listed", "EACCES"),
     python("python-environment-of", "P L", "read /proc/{pid}/environ DECOY", "ENOENT", "EACCES"),
-    python("python-environment-of-init", "P L", "read /proc/1/cmdline", "it holds nothing of the kind", "EACCES"),
+    python("python-environment-of-init", "P L", "read /proc/{init}/environ DECOY", "EACCES", "EACCES"),
     python("python-signal", "P L", "signal {pid}", "ESRCH", "EPERM"),
     python("python-trace", "S", "trace {pid}", "EPERM", "EPERM"),
     python("python-memory-read", "S", "memory-read {pid} {address}", "EPERM", "EPERM"),
     python("python-unshare", "S", "unshare-user", "EPERM", "EPERM"),
     python("python-spawn", "S", "spawn {hostile}", "EPERM", "EPERM"),
     python("python-variable", "E", "variable DECOY_SECRET", "it is not set", "it is not set"),
-    python("python-loopback", "N S", "tcp 127.0.0.1 9999", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    python("python-public", "N S", "tcp 1.1.1.1 443", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    python("python-metadata-decimal", "N S", "tcp 2852039166 80", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    python("python-metadata-hexadecimal", "N S", "tcp 0xa9fea9fe 80", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    python("python-datagrams", "N S", "udp 8.8.8.8 53", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
+    python(
+        "python-loopback",
+        "N S",
+        "tcp 127.0.0.1 9999",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    python(
+        "python-public",
+        "N S",
+        "tcp 1.1.1.1 443",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    python(
+        "python-metadata-decimal",
+        "N S",
+        "tcp 2852039166 80",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    python(
+        "python-metadata-hexadecimal",
+        "N S",
+        "tcp 0xa9fea9fe 80",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    python(
+        "python-datagrams",
+        "N S",
+        "udp 8.8.8.8 53",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
     python("python-key-agent", "M S", "local {s}/agent.sock", "EAFNOSUPPORT", "EAFNOSUPPORT"),
     python("python-pair", "S", "pair {d}/log.sock", "EPERM", "EPERM"),
 ];
@@ -43,10 +78,32 @@ pub(crate) const NODE: &[Row] = &[
     node("node-signal", "P L", "signal {pid}", "ESRCH", "EPERM"),
     node("node-spawn", "S", "spawn {hostile}", "EPERM", "EPERM"),
     node("node-variable", "E", "variable DECOY_SECRET", "it is not set", "it is not set"),
-    node("node-loopback", "N S", "tcp 127.0.0.1 9999", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    node("node-public", "N S", "tcp 1.1.1.1 443", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    node("node-metadata", "N S", "tcp 169.254.169.254 80", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
-    node("node-datagrams", "N S", "udp 8.8.8.8 53", "ECONNREFUSED", "EAFNOSUPPORT").with(Powers::Network),
+    node(
+        "node-loopback",
+        "N S",
+        "tcp 127.0.0.1 9999",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    node("node-public", "N S", "tcp 1.1.1.1 443", "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT", "EAFNOSUPPORT")
+        .with(Powers::Network),
+    node(
+        "node-metadata",
+        "N S",
+        "tcp 169.254.169.254 80",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
+    node(
+        "node-datagrams",
+        "N S",
+        "udp 8.8.8.8 53",
+        "ECONNREFUSED|ECONNRESET|EAGAIN|ETIMEDOUT",
+        "EAFNOSUPPORT",
+    )
+    .with(Powers::Network),
     node("node-container-engine", "M S", "local {s}/docker.sock", "EAFNOSUPPORT", "EAFNOSUPPORT"),
 ];
 

@@ -63,8 +63,17 @@ impl World {
             std::fs::copy(program, at("bin").join(name))?;
             std::fs::set_permissions(at("bin").join(name), PermissionsExt::from_mode(0o755))?;
         }
+        std::fs::write(at("bin/idle"), "a program that nobody runs")?;
         std::fs::write(at("sockets/held"), SECRET)?;
         give(&at("sockets"), own, user)?;
+        if own == 0 {
+            // A program of root's that runs as root for the world's user, and for nobody else.
+            let program = at("sockets/declared/as-root");
+            std::fs::copy(at("bin/hostile"), &program)?;
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700))?;
+            chown(&program, Some(0), Some(user))?;
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o4750))?;
+        }
         let (mut holder, facts) = hold(&at("bin/stage"), &at("sockets"), user)?;
         let hold = holder.stdin.take();
         let mut world = Self { folder, who, user, own, facts, holder, hold };
@@ -81,10 +90,21 @@ impl World {
     }
 
     fn name_places(&mut self) -> io::Result<()> {
-        let text = |path: PathBuf| path.into_os_string().into_string().map_err(|_| io::Error::other("a strange path"));
+        let text = |path: PathBuf| {
+            path.into_os_string().into_string().map_err(|_| io::Error::other("a strange path"))
+        };
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")?;
+        self.facts.insert("host".into(), host.trim().into());
         for (name, place) in [
-            ("r", "read"), ("w", "write"), ("o", "open"), ("d", "sockets/declared"), ("secret", "secret"), ("home", "home"),
-            ("s", "sockets"), ("world", "."), ("hostile", "bin/hostile"),
+            ("r", "read"),
+            ("w", "write"),
+            ("o", "open"),
+            ("d", "sockets/declared"),
+            ("secret", "secret"),
+            ("home", "home"),
+            ("s", "sockets"),
+            ("world", "."),
+            ("hostile", "bin/hostile"),
         ] {
             let path = if place == "." { self.folder.path().to_owned() } else { self.at(place) };
             self.facts.insert(name.into(), text(path)?);
@@ -94,7 +114,9 @@ impl World {
 
     /// Puts the world's places and facts where a text has their names in braces.
     pub(crate) fn fill(&self, text: &str) -> String {
-        self.facts.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        self.facts
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
     /// Makes every folder that an attack may have changed anew.
@@ -108,13 +130,27 @@ impl World {
             }
         }
         let files = [
-            ("read/file", "only to be read\n"), ("read/sub/file", "below\n"), ("write/file", "to be written\n"),
-            ("write/.git/hooks/pre-commit", "#!/bin/sh\n"), ("write/.git/config", "[core]\n"), ("write/.git/HEAD", "ref\n"),
-            ("write/.bashrc", "# shell\n"), ("write/.mcp.json", "{}\n"), ("write/.vscode/tasks.json", "{}\n"),
-            ("write/.config/git/config", "[core]\n"), ("write/bin/tool", "#!/bin/sh\n"),
-            ("write/deep/er/closed/key", SECRET), ("write/denied/key", SECRET), ("open/file", "to be written\n"),
-            ("open/sub/file", "below\n"), ("secret/file", SECRET), ("home/.ssh/id_ed25519", SECRET),
-            ("home/.bashrc", "# shell\n"), ("home/.config/claude/config.json", "{}\n"), ("home/bin/tool", "#!/bin/sh\n"),
+            ("read/file", "only to be read\n"),
+            ("read/sub/file", "below\n"),
+            ("write/file", "to be written\n"),
+            ("write/.git/hooks/pre-commit", "#!/bin/sh\n"),
+            ("write/.git/config", "[core]\n"),
+            ("write/.git/HEAD", "ref\n"),
+            ("write/.bashrc", "# shell\n"),
+            ("write/.mcp.json", "{}\n"),
+            ("write/.vscode/tasks.json", "{}\n"),
+            ("write/.config/git/config", "[core]\n"),
+            ("write/bin/tool", "#!/bin/sh\n"),
+            ("write/plain/file", "to be written\n"),
+            ("write/deep/er/closed/key", SECRET),
+            ("write/denied/key", SECRET),
+            ("open/file", "to be written\n"),
+            ("open/sub/file", "below\n"),
+            ("secret/file", SECRET),
+            ("home/.ssh/id_ed25519", SECRET),
+            ("home/.bashrc", "# shell\n"),
+            ("home/.config/claude/config.json", "{}\n"),
+            ("home/bin/tool", "#!/bin/sh\n"),
         ];
         for (name, content) in files {
             let file = self.at(name);
@@ -125,14 +161,6 @@ impl World {
         symlink("../secret/file", self.at("read/file-link"))?;
         for name in ["read", "write", "open", "secret", "home"] {
             give(&self.at(name), self.own, self.user)?;
-        }
-        if self.own == 0 {
-            // A program of root's that runs as root for the world's user, and for nobody else.
-            let program = self.at("read/as-root");
-            std::fs::copy(self.at("bin/hostile"), &program)?;
-            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700))?;
-            chown(&program, Some(0), Some(self.user))?;
-            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o4750))?;
         }
         Ok(())
     }
@@ -155,7 +183,10 @@ fn give(folder: &Path, own: u32, user: u32) -> io::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test sets its stage itself: the product is not in between")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test sets its stage itself: the product is not in between"
+)]
 fn hold(stage: &Path, sockets: &Path, user: u32) -> io::Result<(Child, BTreeMap<String, String>)> {
     let mut child = Command::new(stage)
         .args(["--network", "--user", &user.to_string(), "--"])
