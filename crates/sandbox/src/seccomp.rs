@@ -161,7 +161,15 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
     match check {
         Check::Clone => clone(variant.processes),
         Check::Socket => socket(variant.network),
-        Check::SocketPair => one_of(0, &[libc::AF_UNIX], libc::EAFNOSUPPORT),
+        Check::SocketPair => socket_pair(),
+        Check::OwnLimits => one_of(0, &[0], libc::EPERM),
+        Check::NotOfTheFirst => none_of(0, &[1], libc::EPERM),
+        Check::PriorityOf { users } => {
+            let mut out = member(0, &[users], refuse(libc::EPERM), ALLOW);
+            out.pop();
+            out.extend(none_of(1, &[1], libc::EPERM));
+            out
+        }
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
@@ -264,6 +272,22 @@ fn socket(network: Network) -> Vec<Instruction> {
         branch(JUMP_EQUAL, number(libc::IPPROTO_TCP), 2, 0),
         branch(JUMP_EQUAL, number(libc::IPPROTO_UDP), 1, 0),
         no_kind,
+        instruction(RETURN, ALLOW),
+    ]
+}
+
+/// Pairs of streams or of packets. One of a pair of datagrams can still send to any local socket that has a name.
+fn socket_pair() -> Vec<Instruction> {
+    let flags = (libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).cast_unsigned();
+    vec![
+        instruction(LOAD, argument(0)),
+        branch(JUMP_EQUAL, libc::AF_UNIX.cast_unsigned(), 1, 0),
+        instruction(RETURN, refuse(libc::EAFNOSUPPORT)),
+        instruction(LOAD, argument(1)),
+        instruction(AND, !flags),
+        branch(JUMP_EQUAL, libc::SOCK_STREAM.cast_unsigned(), 2, 0),
+        branch(JUMP_EQUAL, libc::SOCK_SEQPACKET.cast_unsigned(), 1, 0),
+        instruction(RETURN, refuse(libc::EPERM)),
         instruction(RETURN, ALLOW),
     ]
 }

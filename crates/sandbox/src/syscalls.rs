@@ -28,8 +28,17 @@ pub(crate) enum Check {
     Clone,
     /// The families and kinds of sockets that a tool may have.
     Socket,
-    /// Local pairs only.
+    /// Local pairs only, and such as stay with each other.
     SocketPair,
+    /// Those of the caller only.
+    OwnLimits,
+    /// Not how process 1 is scheduled: in a jail with processes of its own that is the supervisor.
+    NotOfTheFirst,
+    /// The same by two arguments: whose kind of number it is, and the number; `users` is the kind that means a user.
+    PriorityOf {
+        /// `PRIO_USER` or its like.
+        users: i32,
+    },
     /// Not what forges input on a terminal or takes one over.
     Ioctl,
     /// Only operations that concern the caller and take nothing back.
@@ -66,7 +75,9 @@ macro_rules! rows {
     };
 }
 
-use Check::{Clone as NewProcess, Ioctl, MakeNode, Personality, Prctl, Seccomp, Socket, SocketPair};
+use Check::{
+    Clone as NewProcess, Ioctl, MakeNode, NotOfTheFirst, OwnLimits, Personality, Prctl, PriorityOf, Seccomp, Socket, SocketPair,
+};
 use Treatment::{Allow, Check as Checked, Kill, Refuse, WithOwnIpc, WithSpawn};
 
 const PERM: Treatment = Refuse(libc::EPERM);
@@ -116,11 +127,14 @@ rows! {
         SYS_get_robust_list, SYS_set_tid_address, SYS_rseq, SYS_gettid, SYS_tgkill, SYS_tkill, SYS_kill,
         SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigpending, SYS_rt_sigtimedwait,
         SYS_rt_sigsuspend, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_sigaltstack, SYS_restart_syscall,
-        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_setaffinity,
-        SYS_sched_getparam, SYS_sched_setparam, SYS_sched_getscheduler, SYS_sched_setscheduler, SYS_sched_getattr,
-        SYS_sched_setattr, SYS_sched_get_priority_max, SYS_sched_get_priority_min, SYS_sched_rr_get_interval,
-        SYS_getpriority, SYS_setpriority, SYS_ioprio_get, SYS_ioprio_set, SYS_getcpu, SYS_exit, SYS_exit_group,
+        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getparam,
+        SYS_sched_getscheduler, SYS_sched_getattr, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
+        SYS_sched_rr_get_interval, SYS_getpriority, SYS_ioprio_get, SYS_getcpu, SYS_exit, SYS_exit_group,
         #[cfg(target_arch = "x86_64")] SYS_pause, #[cfg(target_arch = "x86_64")] SYS_arch_prctl;
+    Checked(NotOfTheFirst), "how its own threads are scheduled; a supervisor that hardly runs holds no limit":
+        SYS_sched_setaffinity, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr;
+    Checked(PriorityOf { users: libc::PRIO_USER.cast_signed() }), "the same": SYS_setpriority;
+    Checked(PriorityOf { users: 3 }), "the same for disks; 3 is IOPRIO_WHO_USER": SYS_ioprio_set;
     Allow, "programs: the one that is started first has to be; what may be started besides is decided where processes are made":
         SYS_execve, SYS_execveat, SYS_wait4, SYS_waitid, SYS_setpgid, SYS_getpgid, SYS_setsid, SYS_getsid,
         #[cfg(target_arch = "x86_64")] SYS_getpgrp;
@@ -132,13 +146,14 @@ rows! {
         SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getresuid, SYS_getresgid,
         SYS_getgroups, SYS_setgroups, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
         SYS_setresgid, SYS_setfsuid, SYS_setfsgid, SYS_capget, SYS_capset, SYS_uname, SYS_sysinfo, SYS_getrusage,
-        SYS_times, SYS_getrlimit, SYS_setrlimit, SYS_prlimit64, SYS_getrandom;
+        SYS_times, SYS_getrlimit, SYS_setrlimit, SYS_getrandom;
+    Checked(OwnLimits), "its own limits; a supervisor that may open nothing sees no memory being used": SYS_prlimit64;
     Allow, "clocks and timers of its own":
         SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getitimer,
         SYS_setitimer, SYS_timer_create, SYS_timer_settime, SYS_timer_gettime, SYS_timer_getoverrun, SYS_timer_delete,
         #[cfg(target_arch = "x86_64")] SYS_time, #[cfg(target_arch = "x86_64")] SYS_alarm;
     Checked(Socket), "families with uses of their own; others are doors past the private network": SYS_socket;
-    Checked(SocketPair), "local pairs": SYS_socketpair;
+    Checked(SocketPair), "local pairs that are connected: one of datagrams could send to any local socket by name": SYS_socketpair;
     Allow, "sockets it has: where they can lead was decided when they were made":
         SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto,
         SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_setsockopt, SYS_getsockopt,

@@ -172,6 +172,9 @@ impl Layout {
             }
         }
         let mut nodes: Vec<_> = by_path.into_values().collect();
+        for pinned in self.pinned() {
+            nodes.push(Node::Pin { target: path(&pinned)? });
+        }
         for frozen in &self.freezes {
             nodes.push(Node::Freeze { target: text(frozen.path.as_str())? });
         }
@@ -184,6 +187,27 @@ impl Layout {
             freeze: vec![c"sys".to_owned()],
         });
         Ok(nodes)
+    }
+
+    /// The folders between a writable bind and what is masked or frozen in it, those above first.
+    fn pinned(&self) -> BTreeSet<PathBuf> {
+        let mut out = BTreeSet::new();
+        for closed in self.masks.iter().chain(&self.freezes) {
+            let above: Vec<_> = Path::new(closed.path.as_str()).ancestors().skip(1).collect();
+            let bind = above.iter().position(|above| self.binds.contains_key(*above));
+            let Some((between, bind)) = bind.and_then(|bind| Some((above.get(..bind)?, above.get(bind)?))) else {
+                continue;
+            };
+            if self.binds.get(*bind).is_some_and(|(_, mode)| *mode == BindMode::Write) {
+                out.extend(between.iter().map(|folder| (*folder).to_owned()));
+            }
+        }
+        // What is made to look empty, or is only to be read, is one of those folders itself where the other lies in it.
+        let closed = |folder: &PathBuf| {
+            self.masks.iter().chain(&self.freezes).any(|closed| folder.starts_with(closed.path.as_str()))
+        };
+        out.retain(|folder| !closed(folder));
+        out
     }
 }
 

@@ -102,6 +102,7 @@ impl Filling<'_> {
             }
             Node::Private { target, mode } => self.private(target, *mode).during_about(Step::Populate, at(target)),
             Node::Mask { target, kind } => self.mask(target, *kind).during_about(Step::Populate, at(target)),
+            Node::Pin { target } => self.pin(target).during_about(Step::Populate, at(target)),
             Node::Freeze { target } => self.freeze(target).during_about(Step::Populate, at(target)),
             Node::Processes { target, hide, freeze } => self.processes(target, hide, freeze),
         }
@@ -178,6 +179,12 @@ impl Filling<'_> {
     fn freeze(&self, target: &CStr) -> Result<(), Errno> {
         let place = self.locate(target)?;
         attach(&read_only(place.as_fd())?, place.as_fd())
+    }
+
+    /// A place of which a copy is mounted over it: what is a mount cannot be moved or removed.
+    fn pin(&self, target: &CStr) -> Result<(), Errno> {
+        let place = self.locate(target)?;
+        attach(&copy(place.as_fd())?, place.as_fd())
     }
 
     fn processes(&self, target: &CStr, hide: &[(std::ffi::CString, Kind)], freeze: &[std::ffi::CString]) -> Done<()> {
