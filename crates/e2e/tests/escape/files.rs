@@ -105,20 +105,14 @@ pub(crate) const CHANGING: &[Row] = &[
         "system-file-open",
         "M L",
         "open-write-any /usr/lib/os-release /usr/bin/env",
-        "EROFS|none is there",
+        "EROFS|EACCES|none is there",
         "EACCES",
     )
     .needs(Needs::Root),
     row("system-users-open", "M L", "open-write-any /etc/passwd /etc/ld.so.preload", "EROFS", "EACCES")
         .needs(Needs::Root),
-    row(
-        "other-program-open",
-        "M L",
-        "open-write-any {world}/bin/jail {world}/bin/idle",
-        "none is there",
-        "EACCES",
-    )
-    .needs(Needs::Root),
+    row("other-program-open", "M L", "open-write-any {world}/bin/idle", "none is there", "EACCES")
+        .needs(Needs::Root),
 ];
 
 /// Names that make others run code, in a folder that may be written.
