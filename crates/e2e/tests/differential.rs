@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop on bad input")]
 #![expect(clippy::disallowed_methods, reason = "the test starts the driver of the jail")]
 
-use portcullis_e2e::{example, skip, static_program};
+use portcullis_e2e::{compiled, example, skip};
 use portcullis_policy::action::{Access, Spawn, UsePath};
 use portcullis_policy::value::{AbsPath, Surroundings};
 use portcullis_policy::{Manifest, OperatorPolicy, Policy, decide};
@@ -93,7 +93,7 @@ impl World {
             top.join(name)
         };
         let driver = copy(example("jail").unwrap(), "jail");
-        let prober = copy(static_program("prober").unwrap(), "prober");
+        let prober = copy(compiled("prober").unwrap(), "prober");
         let path = top.join("world");
         let own = |path: &Path| {
             if let Some(user) = user {

@@ -6,7 +6,7 @@
 mod peer;
 
 use peer::start;
-use portcullis_e2e::{example, node_module, places, python, skip, static_program};
+use portcullis_e2e::{compiled, example, node_module, places, python, skip};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -68,7 +68,7 @@ fn an_empty_manifest_shows_nothing_of_the_machine() {
 #[test]
 fn a_static_program_and_a_script_start() {
     let jail = Jail::new(&nothing());
-    let prober = static_program("prober").unwrap();
+    let prober = compiled("prober").unwrap();
     assert_eq!(printed(&jail.run(&[prober.to_str().unwrap()])), "");
     let script = jail.folder.path().join("script");
     std::fs::write(&script, "#!/bin/sh\necho script $1\n").unwrap();

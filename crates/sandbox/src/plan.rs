@@ -104,17 +104,18 @@ pub enum Node {
         /// Permission bits.
         mode: u32,
     },
+    /// A folder inside a writable bind that stays as writable as it is, but where it is: what is masked or frozen below it
+    /// would go with it, and its name could be made anew.
+    Pin {
+        /// Where.
+        target: CString,
+    },
     /// Something that lies inside a bind and is made to look empty.
     Mask {
         /// Where.
         target: CString,
         /// Which kind of thing it is.
         kind: Kind,
-    },
-    /// A folder inside a writable bind that is to keep its name: what is frozen in it must stay where it is looked for.
-    Pin {
-        /// Where.
-        target: CString,
     },
     /// Something that lies inside a writable bind and is made read-only.
     Freeze {

@@ -203,11 +203,11 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Clone => clone(variant.processes),
         Check::Socket => socket(variant.network),
         Check::SocketPair => socket_pair(),
-        Check::Target(_) | Check::TargetOfKind(_) if variant.sight == Sight::Own => {
-            vec![instruction(RETURN, ALLOW)]
-        }
-        Check::Target(index) => one_of(index, &[0], libc::EPERM),
-        Check::TargetOfKind(process) => target_of_kind(process),
+        Check::OwnLimits => one_of(0, &[0], libc::EPERM),
+        Check::Target if variant.sight == Sight::Own => none_of(0, &[SUPERVISOR], libc::EPERM),
+        Check::Target => one_of(0, &[0], libc::EPERM),
+        Check::Priority { users, .. } if variant.sight == Sight::Own => priority_of_own(users),
+        Check::Priority { process, .. } => priority_of_caller(process),
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
@@ -215,6 +215,9 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Seccomp => no_bits(1, SECCOMP_LISTENER | SECCOMP_RECEIVE_KILLABLE, libc::EPERM),
     }
 }
+
+/// The process that every jail of tier T1 stands and falls with.
+const SUPERVISOR: i32 = 1;
 
 const SECCOMP_LISTENER: u32 = 1 << 3;
 const SECCOMP_RECEIVE_KILLABLE: u32 = 1 << 5;
@@ -330,8 +333,16 @@ fn socket_pair() -> Vec<Instruction> {
     ]
 }
 
+/// Any process or group in sight but the supervisor's; not all of a user's, of which it is one.
+fn priority_of_own(users: u32) -> Vec<Instruction> {
+    let refused = instruction(RETURN, refuse(libc::EPERM));
+    let mut out = vec![instruction(LOAD, argument(0)), branch(JUMP_EQUAL, users, 0, 1), refused];
+    out.extend(none_of(1, &[SUPERVISOR], libc::EPERM));
+    out
+}
+
 /// One process, the caller: not a group, nor all of a user's.
-fn target_of_kind(process: u32) -> Vec<Instruction> {
+fn priority_of_caller(process: u32) -> Vec<Instruction> {
     let refused = instruction(RETURN, refuse(libc::EPERM));
     vec![
         instruction(LOAD, argument(0)),

@@ -30,7 +30,7 @@ pub(crate) enum Check {
     Clone,
     /// The families and kinds of sockets that a tool may have.
     Socket,
-    /// Local pairs only.
+    /// Local pairs only, and such as stay with each other.
     SocketPair,
     /// Not what forges input on a terminal or takes one over.
     Ioctl,
@@ -42,10 +42,18 @@ pub(crate) enum Check {
     MakeNode(u32),
     /// Filters, but no listener.
     Seccomp,
-    /// Any process where only the jail's are in sight, elsewhere the caller: the argument of this index, 0.
-    Target(u32),
-    /// The same with the kind of target before it, which for one process is this.
-    TargetOfKind(u32),
+    /// The process that is the first argument: where only the jail's are in sight any but its supervisor, elsewhere the caller.
+    Target,
+    /// The same for a call that takes a kind of target and then the target. The kinds that stand for one process and for all of
+    /// a user's.
+    Priority {
+        /// One process.
+        process: u32,
+        /// All of a user's.
+        users: u32,
+    },
+    /// The caller's own, which is process 0.
+    OwnLimits,
 }
 
 /// One call.
@@ -73,8 +81,8 @@ macro_rules! rows {
 }
 
 use Check::{
-    Clone as NewProcess, Ioctl, MakeNode, Personality, Prctl, Seccomp, Socket, SocketPair, Target,
-    TargetOfKind,
+    Clone as NewProcess, Ioctl, MakeNode, OwnLimits, Personality, Prctl, Priority, Seccomp, Socket,
+    SocketPair, Target,
 };
 use Treatment::{Allow, Check as Checked, Kill, Refuse, WithAttributes, WithOwnIpc, WithSpawn};
 
@@ -124,14 +132,15 @@ rows! {
         SYS_get_robust_list, SYS_set_tid_address, SYS_rseq, SYS_gettid, SYS_tgkill, SYS_tkill, SYS_kill,
         SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigpending, SYS_rt_sigtimedwait,
         SYS_rt_sigsuspend, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_sigaltstack, SYS_restart_syscall,
-        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity,         SYS_sched_getparam, SYS_sched_getscheduler, SYS_sched_getattr,
-        SYS_sched_get_priority_max, SYS_sched_get_priority_min, SYS_sched_rr_get_interval,
-        SYS_getpriority, SYS_ioprio_get, SYS_getcpu, SYS_exit, SYS_exit_group,
+        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getparam,
+        SYS_sched_getscheduler, SYS_sched_getattr, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
+        SYS_sched_rr_get_interval, SYS_getpriority, SYS_ioprio_get, SYS_getcpu, SYS_exit, SYS_exit_group,
         #[cfg(target_arch = "x86_64")] SYS_pause, #[cfg(target_arch = "x86_64")] SYS_arch_prctl;
-    Checked(Target(0)), "scheduling and limits: of its own processes":
-        SYS_sched_setaffinity, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr, SYS_prlimit64;
-    Checked(TargetOfKind(0)), "priority: of its own processes": SYS_setpriority;
-    Checked(TargetOfKind(1)), "the same for devices": SYS_ioprio_set;
+    Checked(Target), "scheduling: of its own processes, and not of the supervisor, which would then hold no limit":
+        SYS_sched_setaffinity, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr;
+    Checked(Priority { process: 0, users: 2 }), "the same for priority": SYS_setpriority;
+    Checked(Priority { process: 1, users: 3 }), "the same for disks": SYS_ioprio_set;
+    Checked(OwnLimits), "its own limits; a supervisor that may open nothing sees no memory being used": SYS_prlimit64;
     Allow, "programs: the one that is started first has to be; what may be started besides is decided where processes are made":
         SYS_execve, SYS_execveat, SYS_wait4, SYS_waitid, SYS_setpgid, SYS_getpgid, SYS_setsid, SYS_getsid,
         #[cfg(target_arch = "x86_64")] SYS_getpgrp;
@@ -149,7 +158,7 @@ rows! {
         SYS_setitimer, SYS_timer_create, SYS_timer_settime, SYS_timer_gettime, SYS_timer_getoverrun, SYS_timer_delete,
         #[cfg(target_arch = "x86_64")] SYS_time, #[cfg(target_arch = "x86_64")] SYS_alarm;
     Checked(Socket), "families with uses of their own; others are doors past the private network": SYS_socket;
-    Checked(SocketPair), "local pairs": SYS_socketpair;
+    Checked(SocketPair), "local pairs that are connected: one of datagrams could send to any local socket by name": SYS_socketpair;
     Allow, "sockets it has: where they can lead was decided when they were made":
         SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto,
         SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_setsockopt, SYS_getsockopt,

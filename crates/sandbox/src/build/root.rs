@@ -159,17 +159,6 @@ impl Layout {
         })
     }
 
-    /// The folders between a writable bind and what is frozen in it, from above: were they moved away, what is looked for by
-    /// its name could be made anew.
-    fn pinned(&self) -> BTreeSet<PathBuf> {
-        let between = |frozen: &Place| {
-            let path = PathBuf::from(frozen.path.as_str());
-            let above = path.ancestors().skip(1).take_while(|above| !self.binds.contains_key(*above));
-            above.map(Path::to_owned).collect::<Vec<_>>()
-        };
-        self.freezes.iter().flat_map(between).collect()
-    }
-
     fn nodes(&self) -> Result<Vec<Node>, BuildError> {
         let path = |path: &Path| bytes(path.as_os_str().as_bytes());
         let mut by_path: BTreeMap<PathBuf, Node> = BTreeMap::new();
@@ -216,6 +205,28 @@ impl Layout {
             freeze: vec![c"sys".to_owned()],
         });
         Ok(nodes)
+    }
+
+    /// The folders between a writable bind and what is masked or frozen in it, those above first.
+    fn pinned(&self) -> BTreeSet<PathBuf> {
+        let mut out = BTreeSet::new();
+        for closed in self.masks.iter().chain(&self.freezes) {
+            let above: Vec<_> = Path::new(closed.path.as_str()).ancestors().skip(1).collect();
+            let bind = above.iter().position(|above| self.binds.contains_key(*above));
+            let Some((between, bind)) = bind.and_then(|bind| Some((above.get(..bind)?, above.get(bind)?)))
+            else {
+                continue;
+            };
+            if self.binds.get(*bind).is_some_and(|(_, mode)| *mode == BindMode::Write) {
+                out.extend(between.iter().map(|folder| (*folder).to_owned()));
+            }
+        }
+        // What is made to look empty, or is only to be read, is one of those folders itself where the other lies in it.
+        let closed = |folder: &PathBuf| {
+            self.masks.iter().chain(&self.freezes).any(|closed| folder.starts_with(closed.path.as_str()))
+        };
+        out.retain(|folder| !closed(folder));
+        out
     }
 }
 
