@@ -1,9 +1,8 @@
-//! A world of a test's own: a folder with the jail's driver in it, for root or for an ordinary user, and programs compiled
-//! for the test. What is run in it and what must come of that is the tests' business.
+//! A world of a test's own: a folder with the jail's driver in it, for root or for an ordinary user. What is run in it and
+//! what must come of that is the tests' business.
 
 use serde_json::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -35,7 +34,8 @@ impl User {
 
 /// A folder that goes with the value.
 pub(crate) struct World {
-    folder: tempfile::TempDir,
+    /// Goes with the value.
+    _folder: tempfile::TempDir,
     path: PathBuf,
     user: User,
 }
@@ -47,7 +47,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
         let path = folder.path().canonicalize().unwrap();
-        let world = Self { folder, path, user };
+        let world = Self { _folder: folder, path, user };
         world.copy(&driver, "jail");
         world.folder("home");
         Some(world)
@@ -108,51 +108,8 @@ impl World {
     }
 }
 
-impl Drop for World {
-    fn drop(&mut self) {
-        // What the test could not do for itself the folder's own end tells.
-        debug_assert!(self.folder.path().exists(), "somebody else has removed the world of a test");
-    }
-}
-
-/// A C program from its source, by this machine's compiler. None where there is no compiler, or not what the flags need.
-///
-/// It is named after what it is made from, so that tests running beside each other do not get in each other's way.
-#[expect(clippy::disallowed_methods, reason = "a test starts the compiler itself")]
-pub(crate) fn compile(source: &Path, flags: &[&str]) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(source).unwrap();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let name = source.file_stem().unwrap().to_str().unwrap();
-    let out = folder.join(format!("{name}-{:016x}", hash(&(text, flags))));
-    if out.exists() {
-        return Some(out);
-    }
-    let own = tempfile::Builder::new().prefix(name).tempfile_in(folder).unwrap().into_temp_path();
-    let compiled = Command::new("cc")
-        .args(["-O1", "-o"])
-        .arg(&own)
-        .arg(source)
-        .args(flags)
-        .arg("-lrt")
-        .arg("-lpthread")
-        .output();
-    match compiled {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        compiled => {
-            let compiled = compiled.unwrap();
-            let message = String::from_utf8_lossy(&compiled.stderr).into_owned();
-            // The libraries for static linking are a package of their own on many systems.
-            if !compiled.status.success() && message.contains("cannot find -l") {
-                return None;
-            }
-            assert!(compiled.status.success(), "{message}");
-        }
-    }
-    own.persist(&out).unwrap();
-    Some(out)
-}
-
-fn hash(value: &impl Hash) -> u64 {
+/// What tells one text from another in the name of a file.
+pub(crate) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
