@@ -570,10 +570,10 @@ OP(memory_file) {
 }
 OP(memory_much) {
     size_t size = 64 << 20;
-    char *at = malloc(size);
+    volatile char *at = malloc(size);
     NEED(at != NULL);
     for (size_t i = 0; i < size; i += 4096) at[i] = 1;
-    free(at);
+    free((void *)at);
     NEED(sbrk(4096) != (void *)-1);
     return 0;
 }

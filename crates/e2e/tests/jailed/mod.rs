@@ -101,7 +101,10 @@ impl World {
     pub(crate) fn jail(&self, manifest: &Value, options: &[&str], program: &Path) -> Command {
         let text = manifest.to_string();
         let file = self.at(&format!("armor-{:016x}.json", hash(&text)));
-        std::fs::write(&file, text).unwrap();
+        if !file.exists() {
+            // A jail that starts at this moment may be reading the same one.
+            std::fs::write(&file, text).unwrap();
+        }
         let mut command = self.command(&self.at("jail"));
         command.arg("--manifest").arg(file).args(options).arg("--").arg(program);
         command
