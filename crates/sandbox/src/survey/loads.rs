@@ -47,18 +47,28 @@ const SYSTEM: &[&str] = &[
     "/etc/mime.types",
     "/etc/python3",
     "/etc/perl",
+    "/etc/fonts",
+    "/etc/terminfo",
 ];
 
-/// What a program with a network needs: the certificates of those it may trust, and the names of ports.
-const NETWORK: &[&str] = &[
-    "/etc/ssl",
-    "/etc/pki",
+/// The certificates of those whom programs may trust, which tell of nobody. They are named one by one, because the keys of
+/// the machine lie beside them: a broker that is root would show them to the tool as its own.
+const CERTIFICATES: &[&str] = &[
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/certs",
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/cert.pem",
+    "/etc/pki/tls/certs",
     "/etc/ca-certificates",
     "/usr/share/ca-certificates",
     "/usr/local/share/ca-certificates",
-    "/etc/services",
-    "/etc/protocols",
+    "/etc/ssl/openssl.cnf",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/crypto-policies",
 ];
+
+/// What else a program with a network needs: the names of ports.
+const NETWORK: &[&str] = &["/etc/services", "/etc/protocols"];
 
 /// Finds the parts on the disk. What a policy adds to what a program needs is added: programs that may be started, a network.
 ///
@@ -79,9 +89,13 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
     let spawns = policy.powers().has(Power::Spawn) && manifest.is_some_and(|manifest| manifest.spawn);
     let connects = policy.powers().has(Power::Network)
         && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
-    for (wanted, list, why) in
-        [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")]
-    {
+    // Programs that may be started get them without a network too: some do not start where they are there and closed.
+    let trusts = spawns || connects;
+    for (wanted, list, why) in [
+        (spawns, SYSTEM, "programs that may be started"),
+        (trusts, CERTIFICATES, "certificates"),
+        (connects, NETWORK, "connections"),
+    ] {
         for path in list.iter().filter(|_| wanted) {
             match resolve(Path::new(path)) {
                 Ok(found) => {
@@ -130,5 +144,25 @@ impl Loads {
         let Resolved { path, kind: _, links } = found;
         self.links.extend(links);
         self.places.push(Load { path: path.as_str().into(), kind, why: why.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CERTIFICATES, NETWORK, SYSTEM};
+    use std::path::Path;
+
+    #[test]
+    fn private_keys_of_the_machine_are_not_loaded() {
+        let keys = [
+            "/etc/ssl/private",
+            "/etc/pki/tls/private",
+            "/etc/pki/consumer",
+            "/etc/pki/nssdb",
+            "/etc/ssl/keys",
+        ];
+        for listed in [SYSTEM, CERTIFICATES, NETWORK].into_iter().flatten() {
+            assert!(!keys.iter().any(|key| Path::new(key).starts_with(listed)), "{listed}");
+        }
     }
 }
