@@ -11,7 +11,7 @@ mod compile;
 mod jailed;
 
 use compile::compile;
-use jailed::{NO_DRIVER, User, World};
+use jailed::{ACCEPTED, NO_DRIVER, User, World};
 use portcullis_e2e::skip;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -66,7 +66,7 @@ impl Stage {
             "version": "1.0", "profile": "sandboxed", "spawn": true, "min_tier": tier, "limits": limits,
             "filesystem": { "read": [files], "write": [files] },
         });
-        let mut all = vec!["--tier", tier, "--accept", "process-count"];
+        let mut all = vec!["--tier", tier, "--accept", ACCEPTED];
         all.extend(options);
         let mut command = self.world.jail(&manifest, &all, &self.tree);
         command.arg(&self.mark).args(words);
