@@ -41,8 +41,8 @@ fn stage(user: User) -> Option<Stage> {
         return None;
     };
     world.folder("files");
-    let tree = world.copy(&tree, "tree");
-    let ending = world.copy(&ending, "ending");
+    let tree = world.program(&tree, "tree");
+    let ending = world.program(&ending, "ending");
     let mark = format!("mark-of-{}", world.at("").display().to_string().replace('/', "-"));
     let stage = Stage { world, tree, ending, mark };
     let probe = stage.jail("T1", &[], &["exit", "0"]).output().unwrap();

@@ -246,11 +246,16 @@ impl Everyday {
         for user in User::all() {
             let Some(world) = World::new(*user) else { return skip(NO_DRIVER) };
             world.folder("programs");
-            let copied = |from: &Path| {
-                world.copy(from, &format!("programs/{}", from.file_name().unwrap().to_str().unwrap()))
+            let name = |from: &Path| format!("programs/{}", from.file_name().unwrap().to_str().unwrap());
+            let script = self.script.as_deref().map(|script| {
+                let path = world.at(&name(script));
+                std::fs::copy(script, &path).unwrap();
+                path
+            });
+            let program = match &script {
+                Some(_) => self.program.clone(),
+                None => world.program(&self.program, &name(&self.program)),
             };
-            let script = self.script.as_deref().map(copied);
-            let program = if script.is_some() { self.program.clone() } else { copied(&self.program) };
             let words =
                 |command: &mut Command, folder: &Path| command.args(&script).arg(folder).output().unwrap();
             let outside = results(&words(&mut world.command(&program), &world.folder("outside")));
@@ -294,10 +299,10 @@ impl Everyday {
                 UNNAMED.contains(&name.as_str()) || outside.get(name).is_some_and(Option::is_none);
             match result {
                 Some(why) if !refused.contains(name.as_str()) && works_outside => {
-                    wrong.push(format!("{name} fails: {why}"))
+                    wrong.push(format!("{name} fails: {why}"));
                 }
                 None if refused.contains(name.as_str()) => {
-                    wrong.push(format!("{name} works, and is listed as refused"))
+                    wrong.push(format!("{name} works, and is listed as refused"));
                 }
                 _ => {}
             }

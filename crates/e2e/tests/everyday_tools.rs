@@ -41,7 +41,7 @@ impl Work {
     fn check_as(&self, user: User, shared: &Path) {
         let world = World::new(user).unwrap();
         let script = world.at("script.sh");
-        std::fs::write(&script, format!("set -eu\nshared=$1\n{}\n", self.script)).unwrap();
+        std::fs::write(&script, format!("set -eux\nshared=$1\n{}\n", self.script)).unwrap();
         let run = |mut command: Command, folder: &Path| {
             command.current_dir(folder);
             command.arg(&script).arg(shared).output().unwrap()
