@@ -66,7 +66,7 @@ impl Stage {
             "version": "1.0", "profile": "sandboxed", "spawn": true, "min_tier": tier, "limits": limits,
             "filesystem": { "read": [files], "write": [files] },
         });
-        let mut all = vec!["--tier", tier, "--accept", "process-count"];
+        let mut all = vec!["--tier", tier, "--accept", "process-count,private-size,root-outside,attributes"];
         all.extend(options);
         let mut command = self.world.jail(&manifest, &all, &self.tree);
         command.arg(&self.mark).args(words);

@@ -231,7 +231,7 @@ impl Everyday {
                 });
                 let options: &[&str] = match tier {
                     T1 => &["--tier", "T1"],
-                    T2 => &["--tier", "T2", "--accept", "process-count"],
+                    T2 => &["--tier", "T2", "--accept", "process-count,private-size,root-outside,attributes"],
                 };
                 let output = words(&mut world.jail(&manifest, options, &program), &folder);
                 if tier == T1 && lacks_tier(&output) {

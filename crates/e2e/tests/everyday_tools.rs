@@ -62,7 +62,7 @@ impl Work {
             });
             let options: Vec<&str> = match tier {
                 "T1" => vec!["--tier", "T1"],
-                _ => vec!["--tier", "T2", "--accept", "process-count"],
+                _ => vec!["--tier", "T2", "--accept", "process-count,private-size,root-outside,attributes"],
             };
             let output = run(world.jail(&manifest, &options, Path::new("/bin/sh")), &folder);
             if tier == "T1" && output.status.code() == Some(4) {
