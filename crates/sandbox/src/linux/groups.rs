@@ -8,7 +8,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::getpid;
+use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open};
 use std::path::{Path, PathBuf};
 
 /// What a group must control to be of use.
@@ -68,10 +68,10 @@ impl Groups {
         }
         let ours = [broker, getpid().as_raw_nonzero().get()];
         let inside = read(&self.folder, "cgroup.procs")?;
-        if inside
-            .split_ascii_whitespace()
-            .any(|process| !process.parse().is_ok_and(|process| ours.contains(&process)))
-        {
+        let is_no_obstacle = |process: &str| {
+            process.parse().is_ok_and(|process| ours.contains(&process) || is_gone_soon(process))
+        };
+        if !inside.split_ascii_whitespace().all(is_no_obstacle) {
             return Err(format!("other processes are in `{}`", self.folder.display()));
         }
         let own = self.folder.join(format!("portcullis-{broker}"));
@@ -112,6 +112,28 @@ impl Groups {
             // A broker that is ending cannot be moved any more.
             remove(&own);
         }
+    }
+}
+
+/// Whether a process is a jail of ours that is ending, such as that of a rehearsal: waits for it, for a second at most.
+fn is_gone_soon(process: i32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{process}/stat")) else {
+        return true;
+    };
+    // The state and the parent stand after the name, which is in parentheses and may hold anything.
+    let parent = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_ascii_whitespace().nth(1));
+    if parent != Some(getpid().to_string().as_str()) {
+        return false;
+    }
+    let opened = Pid::from_raw(process)
+        .ok_or(Errno::SRCH)
+        .and_then(|process| pidfd_open(process, PidfdFlags::empty()));
+    match opened {
+        Ok(process) => {
+            let patience = Timespec { tv_sec: 1, tv_nsec: 0 };
+            poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience)).is_ok_and(|ended| ended > 0)
+        }
+        Err(error) => error == Errno::SRCH,
     }
 }
 
