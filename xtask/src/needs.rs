@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn fetch(report: &mut Report) {
     if Call::new("npm").arg("--version").works() {
         report.step("npm packages", npm());
+        report.step("a cache of npx", npx());
     } else {
         report.skip("npm packages", "needs npm: not found");
     }
@@ -42,6 +43,27 @@ fn npm() -> Result<bool> {
     let good =
         Call::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).within(&folder).run()?;
     mark_fetched(&folder, &lists, good)
+}
+
+/// A home folder in which `npx` has run one of the packages: what a user's cache looks like, made by npm itself.
+fn npx() -> Result<bool> {
+    const PACKAGE: &str = "@modelcontextprotocol/server-everything@2026.8.31";
+    let home = places::root().join(".deps/home");
+    let mark = home.join("fetched");
+    if std::fs::read_to_string(&mark).is_ok_and(|found| found == PACKAGE) {
+        return Ok(true);
+    }
+    clear(&home)?;
+    let good = Call::new("npm")
+        .args(["exec", "--yes", "--ignore-scripts", "--no-update-notifier", "--cache"])
+        .arg(home.join(".npm"))
+        .args(["--package", PACKAGE, "--", "node", "-e", "0"])
+        .within(&home)
+        .run()?;
+    if good {
+        std::fs::write(&mark, PACKAGE).context("cannot mark what was fetched")?;
+    }
+    Ok(good)
 }
 
 fn python() -> Result<bool> {

@@ -11,9 +11,8 @@ mod machine;
 
 use archive::Archive;
 use cases::{Case, Group, How, WITH_NAMESPACES, WITHOUT_NAMESPACES};
-use portcullis_e2e::{old_kernel, places, skip};
+use portcullis_e2e::{compiled, old_kernel, places, skip};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 
 /// What was seen, by case and by what it is about; a line each.
@@ -36,9 +35,10 @@ fn an_old_kernel_gives_what_it_deserves_and_holds_its_groups() {
     if !machine::can_be_made() {
         return skip("needs qemu-system-x86_64: not found");
     }
+    let init = std::fs::read(compiled("old_kernel").unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("files.cpio");
-    std::fs::write(&files, archive(&init(folder.path()), &driver())).unwrap();
+    std::fs::write(&files, archive(&init, &driver())).unwrap();
     let text = machine::run(&kernel, &files).unwrap();
     // What the driver shows of its plan is long.
     let short: Vec<_> = text.lines().filter(|line| !line.contains(" said:         ")).collect();
@@ -138,25 +138,10 @@ fn line(case: &Case) -> String {
     words.join("\t") + "\n"
 }
 
-/// The first process, built into `folder`.
-fn init(folder: &Path) -> Vec<u8> {
-    let program = folder.join("init");
-    let mut rustc = build("rustc");
-    rustc.args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-C", "panic=abort"]);
-    rustc.args(["-C", "strip=symbols", "crates/e2e/programs/old_kernel/main.rs", "-o"]).arg(&program);
-    assert!(rustc.status().unwrap().success(), "the first process cannot be built");
-    std::fs::read(program).unwrap()
-}
-
 /// The driver of jails. `cargo xtask test` has built it, and this finds nothing to do.
-fn driver() -> Vec<u8> {
-    assert!(build("cargo").args(old_kernel::DRIVER_BUILD).status().unwrap().success(), "no static driver");
-    std::fs::read(places::root().join(old_kernel::DRIVER)).unwrap()
-}
-
 #[expect(clippy::disallowed_methods, reason = "a test builds what it boots: the product is not in between")]
-fn build(tool: &str) -> Command {
-    let mut command = Command::new(tool);
-    command.current_dir(places::root());
-    command
+fn driver() -> Vec<u8> {
+    let built = Command::new("cargo").current_dir(places::root()).args(old_kernel::DRIVER_BUILD).status();
+    assert!(built.unwrap().success(), "the driver cannot be built");
+    std::fs::read(places::root().join(old_kernel::DRIVER)).unwrap()
 }

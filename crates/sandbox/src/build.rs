@@ -13,9 +13,9 @@ pub(crate) use rules::ON_FILES;
 use crate::gap::{Gap, GapName, Side};
 use crate::loading::Loading;
 use crate::plan::{Ceilings, GroupUse, Landlock, Plan, Program, Task};
-use crate::seccomp::{self, Ipc, Network, Processes, Variant};
+use crate::seccomp::{self, Attributes, Processes, Variant};
 use crate::support::Support;
-use crate::survey::{Loads, Survey};
+use crate::survey::{Loads, Remnant, Survey};
 use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, EnvName};
 use portcullis_policy::{Policy, Power};
@@ -144,6 +144,8 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
     gaps.extend(general_gaps(asked, tier));
     let layout = root::Layout::of(asked);
     gaps.extend(layout.gaps.iter().cloned());
+    let mut seen = std::collections::BTreeSet::new();
+    gaps.retain(|gap| seen.insert((gap.name, gap.what.clone())));
     let landlock = match asked.support.landlock {
         Some(version) => rules::landlock(asked, &layout, tier, version),
         None => Landlock { handled_files: 0, handled_network: 0, scoped: 0, rules: Vec::new() },
@@ -191,6 +193,12 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         lacking(6, GapName::Signals);
         lacking(6, GapName::AbstractSockets);
         names.extend([GapName::Metadata, GapName::Network, GapName::Ipc]);
+        // Accepted, attributes can be changed, also of what is not declared; not accepted, of nothing at all.
+        let open = asked.accepted.contains(&GapName::Attributes);
+        names.push(if open { GapName::Attributes } else { GapName::AttributesClosed });
+        if !asked.support.ordinary_user.is_yes() {
+            names.push(GapName::RootOutside);
+        }
         if !asked.support.control_group.is_yes() && spawns(asked) {
             names.push(GapName::Processes);
         }
@@ -203,9 +211,16 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if spawns(asked) && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
+    if tier != Tier::T1
+        && spawns(asked)
+        && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
     {
         names.push(GapName::BlockedPrograms);
+    }
+    let carved = &asked.survey.carved;
+    let around = |remnant: &&Remnant| matches!(remnant, Remnant::Around(..));
+    if tier != Tier::T1 && carved.read.iter().chain(&carved.write).any(|remnant| around(&remnant)) {
+        names.push(GapName::Around);
     }
     names.into_iter().map(Gap::general).collect()
 }
@@ -216,9 +231,12 @@ fn spawns(asked: &Asked<'_>) -> bool {
 }
 
 fn variant(asked: &Asked<'_>, tier: Tier) -> Variant {
-    let (network, ipc) =
-        if tier == Tier::T1 { (Network::Private, Ipc::Private) } else { (Network::Refused, Ipc::Shared) };
-    Variant { processes: if spawns(asked) { Processes::Many } else { Processes::One }, network, ipc }
+    let processes = if spawns(asked) { Processes::Many } else { Processes::One };
+    if tier == Tier::T1 {
+        return Variant::enclosed(processes);
+    }
+    let accepted = asked.accepted.contains(&GapName::Attributes);
+    Variant::open(processes, if accepted { Attributes::Open } else { Attributes::Closed })
 }
 
 fn program(asked: &Asked<'_>, layout: &root::Layout, tier: Tier) -> Result<Program, BuildError> {

@@ -123,7 +123,7 @@ fn wait_for_execution(setup: &OwnedFd) -> Result<Vec<OwnedFd>, LaunchError> {
     let mut listeners = Vec::new();
     let mut executing = false;
     loop {
-        if poll(&mut [PollFd::new(setup, PollFlags::IN)], Some(&PATIENCE))? == 0 {
+        if !readable(setup, Some(&PATIENCE))? {
             return Err(LaunchError::Jailer("has not made the jail within half a minute"));
         }
         let (bytes, descriptors) = match channel::receive(setup) {
@@ -149,6 +149,13 @@ fn wait_for_execution(setup: &OwnedFd) -> Result<Vec<OwnedFd>, LaunchError> {
     }
 }
 
+/// Whether there is something to read, or the end of it, within this time. A signal that the broker handles in between
+/// makes it count anew.
+fn readable(socket: &OwnedFd, patience: Option<&Timespec>) -> Result<bool, Errno> {
+    let mut watched = [PollFd::new(socket, PollFlags::IN)];
+    rustix::io::retry_on_intr(|| poll(&mut watched, patience)).map(|ready| ready > 0)
+}
+
 impl Jail {
     /// Ends the program and everything it started. How it ended is for [`Self::wait`] to say.
     pub fn stop(&mut self) {
@@ -161,7 +168,7 @@ impl Jail {
             tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: patience.subsec_nanos().into(),
         });
-        if poll(&mut [PollFd::new(&self.end, PollFlags::IN)], patience.as_ref())? == 0 {
+        if !readable(&self.end, patience.as_ref())? {
             return Ok(None);
         }
         let told = match channel::receive(&self.end) {

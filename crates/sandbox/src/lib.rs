@@ -11,6 +11,8 @@ mod jail;
 mod linux;
 pub mod loading;
 pub mod plan;
+#[cfg(any(target_os = "macos", test))]
+pub mod seatbelt;
 mod seccomp;
 pub mod support;
 pub mod survey;

@@ -104,6 +104,12 @@ pub enum Node {
         /// Permission bits.
         mode: u32,
     },
+    /// A folder inside a writable bind that stays as writable as it is, but where it is: what is masked or frozen below it
+    /// would go with it, and its name could be made anew.
+    Pin {
+        /// Where.
+        target: CString,
+    },
     /// Something that lies inside a bind and is made to look empty.
     Mask {
         /// Where.

@@ -12,6 +12,44 @@ pub(crate) struct Variant {
     pub(crate) processes: Processes,
     pub(crate) network: Network,
     pub(crate) ipc: Ipc,
+    pub(crate) sight: Sight,
+    pub(crate) attributes: Attributes,
+}
+
+impl Variant {
+    /// For a jail with namespaces of its own.
+    pub(crate) const fn enclosed(processes: Processes) -> Self {
+        Self {
+            processes,
+            network: Network::Private,
+            ipc: Ipc::Private,
+            sight: Sight::Own,
+            attributes: Attributes::Open,
+        }
+    }
+
+    /// For one without.
+    pub(crate) const fn open(processes: Processes, attributes: Attributes) -> Self {
+        Self { processes, network: Network::Refused, ipc: Ipc::Shared, sight: Sight::Shared, attributes }
+    }
+}
+
+/// Which processes are in sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// The machine's.
+    Shared,
+    /// The jail's own.
+    Own,
+}
+
+/// Whose files' attributes can be changed by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    /// None.
+    Closed,
+    /// Those that can be reached.
+    Open,
 }
 
 /// Whether processes may be started.
@@ -148,6 +186,10 @@ fn code(treatment: Treatment, variant: Variant) -> Vec<Instruction> {
             Ipc::Private => ALLOW,
             Ipc::Shared => refuse(libc::EPERM),
         }),
+        Treatment::WithAttributes => answer(match variant.attributes {
+            Attributes::Open => ALLOW,
+            Attributes::Closed => refuse(libc::EPERM),
+        }),
         Treatment::WithSpawn => answer(match variant.processes {
             Processes::Many => ALLOW,
             Processes::One => refuse(libc::EPERM),
@@ -160,7 +202,12 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
     match check {
         Check::Clone => clone(variant.processes),
         Check::Socket => socket(variant.network),
-        Check::SocketPair => one_of(0, &[libc::AF_UNIX], libc::EAFNOSUPPORT),
+        Check::SocketPair => socket_pair(),
+        Check::OwnLimits => one_of(0, &[0], libc::EPERM),
+        Check::Target if variant.sight == Sight::Own => none_of(0, &[SUPERVISOR], libc::EPERM),
+        Check::Target => one_of(0, &[0], libc::EPERM),
+        Check::Priority { users, .. } if variant.sight == Sight::Own => priority_of_own(users),
+        Check::Priority { process, .. } => priority_of_caller(process),
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
@@ -168,6 +215,9 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Seccomp => no_bits(1, SECCOMP_LISTENER | SECCOMP_RECEIVE_KILLABLE, libc::EPERM),
     }
 }
+
+/// The process that every jail of tier T1 stands and falls with.
+const SUPERVISOR: i32 = 1;
 
 const SECCOMP_LISTENER: u32 = 1 << 3;
 const SECCOMP_RECEIVE_KILLABLE: u32 = 1 << 5;
@@ -263,6 +313,44 @@ fn socket(network: Network) -> Vec<Instruction> {
         branch(JUMP_EQUAL, number(libc::IPPROTO_TCP), 2, 0),
         branch(JUMP_EQUAL, number(libc::IPPROTO_UDP), 1, 0),
         no_kind,
+        instruction(RETURN, ALLOW),
+    ]
+}
+
+/// Local pairs that stay connected to each other: a datagram socket could send elsewhere.
+fn socket_pair() -> Vec<Instruction> {
+    let flags = (libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).cast_unsigned();
+    vec![
+        instruction(LOAD, argument(0)),
+        branch(JUMP_EQUAL, libc::AF_UNIX.cast_unsigned(), 1, 0),
+        instruction(RETURN, refuse(libc::EAFNOSUPPORT)),
+        instruction(LOAD, argument(1)),
+        instruction(AND, !flags),
+        branch(JUMP_EQUAL, libc::SOCK_STREAM.cast_unsigned(), 2, 0),
+        branch(JUMP_EQUAL, libc::SOCK_SEQPACKET.cast_unsigned(), 1, 0),
+        instruction(RETURN, refuse(libc::EPERM)),
+        instruction(RETURN, ALLOW),
+    ]
+}
+
+/// Any process or group in sight but the supervisor's; not all of a user's, of which it is one.
+fn priority_of_own(users: u32) -> Vec<Instruction> {
+    let refused = instruction(RETURN, refuse(libc::EPERM));
+    let mut out = vec![instruction(LOAD, argument(0)), branch(JUMP_EQUAL, users, 0, 1), refused];
+    out.extend(none_of(1, &[SUPERVISOR], libc::EPERM));
+    out
+}
+
+/// One process, the caller: not a group, nor all of a user's.
+fn priority_of_caller(process: u32) -> Vec<Instruction> {
+    let refused = instruction(RETURN, refuse(libc::EPERM));
+    vec![
+        instruction(LOAD, argument(0)),
+        branch(JUMP_EQUAL, process, 1, 0),
+        refused,
+        instruction(LOAD, argument(1)),
+        branch(JUMP_EQUAL, 0, 1, 0),
+        refused,
         instruction(RETURN, ALLOW),
     ]
 }

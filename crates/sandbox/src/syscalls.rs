@@ -19,6 +19,8 @@ pub(crate) enum Treatment {
     WithOwnIpc,
     /// It goes on where processes may be started.
     WithSpawn,
+    /// It goes on where only declared files can be reached, or where the operator accepts that others can be changed so.
+    WithAttributes,
 }
 
 /// Calls whose arguments are looked at.
@@ -28,7 +30,7 @@ pub(crate) enum Check {
     Clone,
     /// The families and kinds of sockets that a tool may have.
     Socket,
-    /// Local pairs only.
+    /// Local pairs only, and such as stay with each other.
     SocketPair,
     /// Not what forges input on a terminal or takes one over.
     Ioctl,
@@ -40,6 +42,18 @@ pub(crate) enum Check {
     MakeNode(u32),
     /// Filters, but no listener.
     Seccomp,
+    /// The process that is the first argument: where only the jail's are in sight any but its supervisor, elsewhere the caller.
+    Target,
+    /// The same for a call that takes a kind of target and then the target. The kinds that stand for one process and for all of
+    /// a user's.
+    Priority {
+        /// One process.
+        process: u32,
+        /// All of a user's.
+        users: u32,
+    },
+    /// The caller's own, which is process 0.
+    OwnLimits,
 }
 
 /// One call.
@@ -66,8 +80,11 @@ macro_rules! rows {
     };
 }
 
-use Check::{Clone as NewProcess, Ioctl, MakeNode, Personality, Prctl, Seccomp, Socket, SocketPair};
-use Treatment::{Allow, Check as Checked, Kill, Refuse, WithOwnIpc, WithSpawn};
+use Check::{
+    Clone as NewProcess, Ioctl, MakeNode, OwnLimits, Personality, Prctl, Priority, Seccomp, Socket,
+    SocketPair, Target,
+};
+use Treatment::{Allow, Check as Checked, Kill, Refuse, WithAttributes, WithOwnIpc, WithSpawn};
 
 const PERM: Treatment = Refuse(libc::EPERM);
 const MISSING: Treatment = Refuse(libc::ENOSYS);
@@ -79,8 +96,7 @@ rows! {
         SYS_faccessat, SYS_faccessat2, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fsync, SYS_fdatasync, SYS_sync,
         SYS_syncfs, SYS_sync_file_range, SYS_truncate, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_readahead,
         SYS_getdents64, SYS_getcwd, SYS_chdir, SYS_fchdir, SYS_renameat, SYS_renameat2, SYS_mkdirat, SYS_unlinkat,
-        SYS_linkat, SYS_symlinkat, SYS_readlinkat, SYS_fchmod, SYS_fchmodat, SYS_fchmodat2, SYS_fchown, SYS_fchownat,
-        SYS_umask, SYS_statfs, SYS_fstatfs, SYS_utimensat, SYS_copy_file_range, SYS_sendfile, SYS_splice, SYS_tee,
+        SYS_linkat, SYS_symlinkat, SYS_readlinkat,         SYS_umask, SYS_statfs, SYS_fstatfs, SYS_copy_file_range, SYS_sendfile, SYS_splice, SYS_tee,
         SYS_vmsplice, SYS_close_range,
         #[cfg(target_arch = "x86_64")] SYS_open, #[cfg(target_arch = "x86_64")] SYS_creat,
         #[cfg(target_arch = "x86_64")] SYS_stat, #[cfg(target_arch = "x86_64")] SYS_lstat,
@@ -88,13 +104,13 @@ rows! {
         #[cfg(target_arch = "x86_64")] SYS_getdents, #[cfg(target_arch = "x86_64")] SYS_rename,
         #[cfg(target_arch = "x86_64")] SYS_mkdir, #[cfg(target_arch = "x86_64")] SYS_rmdir,
         #[cfg(target_arch = "x86_64")] SYS_link, #[cfg(target_arch = "x86_64")] SYS_unlink,
-        #[cfg(target_arch = "x86_64")] SYS_symlink, #[cfg(target_arch = "x86_64")] SYS_readlink,
-        #[cfg(target_arch = "x86_64")] SYS_chmod, #[cfg(target_arch = "x86_64")] SYS_chown,
-        #[cfg(target_arch = "x86_64")] SYS_lchown, #[cfg(target_arch = "x86_64")] SYS_utime,
-        #[cfg(target_arch = "x86_64")] SYS_utimes, #[cfg(target_arch = "x86_64")] SYS_futimesat;
+        #[cfg(target_arch = "x86_64")] SYS_symlink, #[cfg(target_arch = "x86_64")] SYS_readlink;
     Allow, "extended attributes of the tool's own files; those of security need a capability":
-        SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr, SYS_listxattr,
-        SYS_llistxattr, SYS_flistxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr;
+        SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr, SYS_listxattr,
+        SYS_llistxattr, SYS_flistxattr;
+    WithAttributes, "attributes of files: Landlock does not know them, so without a private root they would be anybody's":
+        SYS_fchmod, SYS_fchmodat, SYS_fchmodat2, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+        #[cfg(target_arch = "x86_64")] SYS_chmod, #[cfg(target_arch = "x86_64")] SYS_chown, #[cfg(target_arch = "x86_64")] SYS_lchown, #[cfg(target_arch = "x86_64")] SYS_utime, #[cfg(target_arch = "x86_64")] SYS_utimes, #[cfg(target_arch = "x86_64")] SYS_futimesat;
     Checked(MakeNode(2)), "pipes and files; a device would be a door to the machine": SYS_mknodat;
     Checked(MakeNode(1)), "the same by its older call": #[cfg(target_arch = "x86_64")] SYS_mknod;
     Allow, "memory of its own":
@@ -116,11 +132,15 @@ rows! {
         SYS_get_robust_list, SYS_set_tid_address, SYS_rseq, SYS_gettid, SYS_tgkill, SYS_tkill, SYS_kill,
         SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigpending, SYS_rt_sigtimedwait,
         SYS_rt_sigsuspend, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_sigaltstack, SYS_restart_syscall,
-        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_setaffinity,
-        SYS_sched_getparam, SYS_sched_setparam, SYS_sched_getscheduler, SYS_sched_setscheduler, SYS_sched_getattr,
-        SYS_sched_setattr, SYS_sched_get_priority_max, SYS_sched_get_priority_min, SYS_sched_rr_get_interval,
-        SYS_getpriority, SYS_setpriority, SYS_ioprio_get, SYS_ioprio_set, SYS_getcpu, SYS_exit, SYS_exit_group,
+        SYS_pidfd_open, SYS_pidfd_send_signal, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getparam,
+        SYS_sched_getscheduler, SYS_sched_getattr, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
+        SYS_sched_rr_get_interval, SYS_getpriority, SYS_ioprio_get, SYS_getcpu, SYS_exit, SYS_exit_group,
         #[cfg(target_arch = "x86_64")] SYS_pause, #[cfg(target_arch = "x86_64")] SYS_arch_prctl;
+    Checked(Target), "scheduling: of its own processes, and not of the supervisor, which would then hold no limit":
+        SYS_sched_setaffinity, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr;
+    Checked(Priority { process: 0, users: 2 }), "the same for priority": SYS_setpriority;
+    Checked(Priority { process: 1, users: 3 }), "the same for disks": SYS_ioprio_set;
+    Checked(OwnLimits), "its own limits; a supervisor that may open nothing sees no memory being used": SYS_prlimit64;
     Allow, "programs: the one that is started first has to be; what may be started besides is decided where processes are made":
         SYS_execve, SYS_execveat, SYS_wait4, SYS_waitid, SYS_setpgid, SYS_getpgid, SYS_setsid, SYS_getsid,
         #[cfg(target_arch = "x86_64")] SYS_getpgrp;
@@ -132,13 +152,13 @@ rows! {
         SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getresuid, SYS_getresgid,
         SYS_getgroups, SYS_setgroups, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
         SYS_setresgid, SYS_setfsuid, SYS_setfsgid, SYS_capget, SYS_capset, SYS_uname, SYS_sysinfo, SYS_getrusage,
-        SYS_times, SYS_getrlimit, SYS_setrlimit, SYS_prlimit64, SYS_getrandom;
+        SYS_times, SYS_getrlimit, SYS_setrlimit, SYS_getrandom;
     Allow, "clocks and timers of its own":
         SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getitimer,
         SYS_setitimer, SYS_timer_create, SYS_timer_settime, SYS_timer_gettime, SYS_timer_getoverrun, SYS_timer_delete,
         #[cfg(target_arch = "x86_64")] SYS_time, #[cfg(target_arch = "x86_64")] SYS_alarm;
     Checked(Socket), "families with uses of their own; others are doors past the private network": SYS_socket;
-    Checked(SocketPair), "local pairs": SYS_socketpair;
+    Checked(SocketPair), "local pairs that are connected: one of datagrams could send to any local socket by name": SYS_socketpair;
     Allow, "sockets it has: where they can lead was decided when they were made":
         SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto,
         SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_setsockopt, SYS_getsockopt,

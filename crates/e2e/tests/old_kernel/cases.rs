@@ -57,6 +57,10 @@ const USER: Case = Case { user: "1000", ..ROOT };
 /// What Landlock's second version lacks where there is nothing but Landlock.
 const ACCEPTED: &[&str] = &["--accept", "truncate,device-requests,signals,abstract-sockets"];
 
+/// The same for root.
+const ACCEPTED_AS_ROOT: &[&str] =
+    &["--accept", "truncate,device-requests,signals,abstract-sockets,root-outside"];
+
 /// The same without a control group, for a program that starts others.
 const ALONE: &[&str] = &["--accept", "truncate,device-requests,signals,abstract-sockets,process-count"];
 
@@ -165,7 +169,7 @@ pub(crate) const WITHOUT_NAMESPACES: &[Case] = &[
         name: "bare-root-refused",
         program: HELLO,
         ended: "exit status: 4",
-        said: &["\n  truncate: "],
+        said: &["\n  truncate: ", "\n  root-outside: "],
         unsaid: &["hello from"],
         ..ROOT
     },
@@ -198,7 +202,7 @@ pub(crate) const WITHOUT_NAMESPACES: &[Case] = &[
     Case { name: "bare-memory", options: ACCEPTED, ..OUT_OF_MEMORY },
     Case { name: "bare-forks", options: ACCEPTED, ..BOMB },
     Case { name: "bare-killed", options: ACCEPTED, ..KILLED },
-    Case { name: "bare-root-killed", user: "0", options: ACCEPTED, ..KILLED },
+    Case { name: "bare-root-killed", user: "0", options: ACCEPTED_AS_ROOT, ..KILLED },
     Case { name: "bare-alone-memory", options: ALONE, ..SEEN_OUT_OF_MEMORY },
     Case { name: "bare-alone-killed", options: ALONE, group: Group::Root, ..KILLED },
 ];

@@ -25,6 +25,10 @@ pub(super) fn of(asked: &Asked<'_>, home: &AbsPath, tier: Tier) -> Result<Vec<CS
     out.insert("TZ".into(), "UTC".into());
     out.insert("USER".into(), "tool".into());
     out.insert("LOGNAME".into(), "tool".into());
+    if tier != Tier::T1 {
+        // The machine's settings of git are there, and closed: git would stop at that. In a private root there are none.
+        out.insert("GIT_CONFIG_NOSYSTEM".into(), "1".into());
+    }
     for (name, value) in &asked.loading.variables {
         out.insert((*name).into(), value.clone());
     }

@@ -63,7 +63,7 @@ impl Layout {
             binds: BTreeMap::new(),
             folders: BTreeSet::new(),
             private: BTreeMap::from([("/tmp".into(), 0o1777), ("/dev/shm".into(), 0o1777)]),
-            masks: survey.denied.clone(),
+            masks: survey.denied.iter().chain(&asked.loads.blocked).cloned().collect(),
             freezes: survey.protected.clone(),
             links: survey.links.clone(),
             home: asked.home.clone(),
@@ -190,6 +190,9 @@ impl Layout {
             }
         }
         let mut nodes: Vec<_> = by_path.into_values().collect();
+        for folder in self.pinned() {
+            nodes.push(Node::Pin { target: path(&folder)? });
+        }
         for frozen in &self.freezes {
             nodes.push(Node::Freeze { target: text(frozen.path.as_str())? });
         }
@@ -202,6 +205,28 @@ impl Layout {
             freeze: vec![c"sys".to_owned()],
         });
         Ok(nodes)
+    }
+
+    /// The folders between a writable bind and what is masked or frozen in it, those above first.
+    fn pinned(&self) -> BTreeSet<PathBuf> {
+        let mut out = BTreeSet::new();
+        for closed in self.masks.iter().chain(&self.freezes) {
+            let above: Vec<_> = Path::new(closed.path.as_str()).ancestors().skip(1).collect();
+            let bind = above.iter().position(|above| self.binds.contains_key(*above));
+            let Some((between, bind)) = bind.and_then(|bind| Some((above.get(..bind)?, above.get(bind)?)))
+            else {
+                continue;
+            };
+            if self.binds.get(*bind).is_some_and(|(_, mode)| *mode == BindMode::Write) {
+                out.extend(between.iter().map(|folder| (*folder).to_owned()));
+            }
+        }
+        // What is made to look empty, or is only to be read, is one of those folders itself where the other lies in it.
+        let closed = |folder: &PathBuf| {
+            self.masks.iter().chain(&self.freezes).any(|closed| folder.starts_with(closed.path.as_str()))
+        };
+        out.retain(|folder| !closed(folder));
+        out
     }
 }
 

@@ -129,13 +129,15 @@ impl Rules {
 /// In a private root: the root is what may be read; here is what may be changed and executed.
 fn enclosed(asked: &Asked<'_>, layout: &Layout, rules: &mut Rules) {
     let execute = if spawns(asked) { EXECUTE } else { 0 };
-    let readable = |path: &Path| asked.survey.read.iter().any(|place| path.starts_with(place.path.as_str()));
+    for place in
+        asked.survey.read.iter().filter(|place| place.extent == Extent::Tree || place.kind == Kind::File)
+    {
+        rules.give(Path::new(place.path.as_str()), place.kind, READ);
+    }
     for (path, (kind, mode)) in &layout.binds {
         let rights = match mode {
             BindMode::Read => READ | EXECUTE,
-            BindMode::Write => {
-                WRITE_FILE | CHANGE | REFER | TRUNCATE | execute | if readable(path) { READ } else { 0 }
-            }
+            BindMode::Write => WRITE_FILE | CHANGE | REFER | TRUNCATE | execute,
             BindMode::Device => READ_FILE | WRITE_FILE,
         };
         rules.give(path, *kind, rights);

@@ -5,24 +5,22 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use std::ffi::CStr;
 
 /// Bytes of memory that the jail's processes have resident, this one aside: of all processes in sight where the jail has a
-/// process namespace of its own, of this one's descendants elsewhere.
-pub(super) fn memory(own_namespace: bool) -> u64 {
+/// process namespace of its own, of this one's descendants elsewhere. None where they cannot be looked at: then nothing is known.
+pub(super) fn memory(own_namespace: bool) -> Option<u64> {
     let page = super::sys::page_size();
     let resident = |process: i32| -> u64 {
         // One that has just ended has no memory.
         let text = std::fs::read_to_string(format!("/proc/{process}/statm")).unwrap_or_default();
         text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0)
     };
-    let processes = if own_namespace { in_sight() } else { descendants() };
-    processes.into_iter().map(resident).sum::<u64>().saturating_mul(page)
+    let processes = if own_namespace { in_sight()? } else { descendants() };
+    Some(processes.into_iter().map(resident).sum::<u64>().saturating_mul(page))
 }
 
-fn in_sight() -> Vec<i32> {
-    let Ok(entries) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
+fn in_sight() -> Option<Vec<i32>> {
+    let entries = std::fs::read_dir("/proc").ok()?;
     let number = |entry: std::io::Result<std::fs::DirEntry>| entry.ok()?.file_name().to_str()?.parse().ok();
-    entries.filter_map(number).filter(|process| *process != 1).collect()
+    Some(entries.filter_map(number).filter(|process| *process != 1).collect())
 }
 
 /// Everything that this process has started, directly or not: what lost its parent has become its child.

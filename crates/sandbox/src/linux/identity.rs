@@ -9,6 +9,7 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, getegid, geteuid, kill_process};
+use std::fmt::Write as _;
 
 /// The number that a jail of root's has outside: above what systems hand out to people, services and containers.
 const OWNS_NOTHING: u32 = 0x7000_1000;
@@ -26,22 +27,49 @@ struct Extent {
 pub(super) struct Identity {
     user: u32,
     group: u32,
-    /// Whether the jailer has the power over other users that root has.
-    pub(super) privileged: bool,
+    power: Power,
 }
+
+/// What the jailer may map a jail to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    /// Only to its own user.
+    Own,
+    /// To its own user, who is root: no other number is to be had.
+    Root,
+    /// To another number than root's, and show files as that number's.
+    Others,
+}
+
+/// A user and a group.
+pub(super) type Owner = (u32, u32);
 
 impl Identity {
     /// What the jails of this process's user are to be outside.
     pub(super) fn choose() -> Result<Self, Errno> {
         let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+        let own = Self { user, group, power: Power::Own };
         if user != 0 {
-            return Ok(Self { user, group, privileged: false });
+            return Ok(own);
         }
-        let other = |file: &str| -> Result<u32, Errno> {
-            let extents = parse(&read(file)?)?;
-            Ok(another(&extents).unwrap_or(0))
-        };
-        Ok(Self { user: other("/proc/self/uid_map")?, group: other("/proc/self/gid_map")?, privileged: true })
+        let users = parse(&read("/proc/self/uid_map")?)?;
+        let groups = parse(&read("/proc/self/gid_map")?)?;
+        match (another(&users), another(&groups)) {
+            (Some(user), Some(group)) => Ok(Self { user, group, power: Power::Others }),
+            // Root in a namespace that an ordinary user has made is that user outside.
+            _ if users.iter().all(|extent| extent.inside != 0 || extent.outside != 0) => Ok(own),
+            _ => Ok(Self { power: Power::Root, ..own }),
+        }
+    }
+
+    /// Whether a jail is root outside: no other number could be had.
+    pub(super) fn is_root(self) -> bool {
+        self.power == Power::Root
+    }
+
+    /// Whether trees can be shown as the jail's own.
+    pub(super) fn maps_owners(self) -> bool {
+        self.power == Power::Others
     }
 
     /// The user's number outside.
@@ -49,22 +77,17 @@ impl Identity {
         self.user
     }
 
-    /// Whether a jail is root outside: no other number could be had.
-    pub(super) const fn is_root(self) -> bool {
-        self.user == 0
-    }
-
     /// Maps the number that the jail sees itself as. The jail waits until this is done.
     pub(super) fn map(self, jail: i32, inside: u32) -> Result<(), Errno> {
-        if !self.privileged {
+        if self.power != Power::Others {
             write(&format!("/proc/{jail}/setgroups"), "deny")?;
         }
         write(&format!("/proc/{jail}/gid_map"), &format!("{inside} {} 1", self.group))?;
         write(&format!("/proc/{jail}/uid_map"), &format!("{inside} {} 1", self.user))
     }
 
-    /// A user namespace by which trees show root's files as the jail's, and everybody else's as they are.
-    pub(super) fn owners(self) -> Result<OwnedFd, Errno> {
+    /// A user namespace by which trees show an owner's files as the jail's, and everybody else's as they are.
+    pub(super) fn owners(self, (user, group): Owner) -> Result<OwnedFd, Errno> {
         let (waiting, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
         let child = match sys::clone(libc::CLONE_NEWUSER)? {
             Side::Child => {
@@ -76,8 +99,8 @@ impl Identity {
         };
         let whole =
             parse(&read("/proc/self/uid_map")?)? == [Extent { inside: 0, outside: 0, length: u32::MAX }];
-        let made = write(&format!("/proc/{child}/gid_map"), &lines(self.group, whole))
-            .and_then(|()| write(&format!("/proc/{child}/uid_map"), &lines(self.user, whole)))
+        let made = write(&format!("/proc/{child}/gid_map"), &lines(group, self.group, whole))
+            .and_then(|()| write(&format!("/proc/{child}/uid_map"), &lines(user, self.user, whole)))
             .and_then(|()| {
                 let flags = OFlags::RDONLY | OFlags::CLOEXEC;
                 rustix::fs::openat(CWD, format!("/proc/{child}/ns/user"), flags, Mode::empty())
@@ -92,7 +115,7 @@ impl Identity {
 
     /// Takes on the mapped identity. The jail calls this, once it is mapped.
     pub(super) fn take(self, inside: u32) -> Result<(), Errno> {
-        if self.privileged {
+        if self.power == Power::Others {
             rustix::thread::set_thread_groups(&[])?;
         }
         let group = rustix::process::Gid::from_raw(inside);
@@ -102,13 +125,20 @@ impl Identity {
     }
 }
 
-/// The map of a tree's owners: 0 becomes the jail's number; the others stay, where there are others.
-fn lines(jail: u32, whole: bool) -> String {
+/// The map of a tree's owners: this one becomes the jail's number; the others stay, where there are others.
+fn lines(owner: u32, jail: u32, whole: bool) -> String {
     if !whole {
-        return format!("0 {jail} 1");
+        return format!("{owner} {jail} 1");
     }
-    let above = jail + 1;
-    format!("0 {jail} 1\n1 1 {}\n{above} {above} {}", jail - 1, u32::MAX - above)
+    // Neither the owner's number outside nor the jail's inside is anybody's: two gaps in what stays.
+    let (low, high) = (owner.min(jail), owner.max(jail));
+    let mut out = format!("{owner} {jail} 1\n");
+    for (start, end) in [(0, low), (low.saturating_add(1), high), (high.saturating_add(1), u32::MAX)] {
+        if start < end {
+            let _written = writeln!(out, "{start} {start} {}", end - start);
+        }
+    }
+    out
 }
 
 /// A number outside root's that this process may map to: the one that owns nothing, else the last there is.
@@ -163,16 +193,21 @@ mod tests {
 
     #[test]
     fn the_map_of_owners_covers_every_number_once() {
-        let extents = parse(&lines(OWNS_NOTHING, true)).unwrap();
-        let length: u64 = extents.iter().map(|extent| u64::from(extent.length)).sum();
-        assert_eq!(
-            length,
-            u64::from(u32::MAX) - 1,
-            "all but the jail's own number and the one that is no number"
-        );
-        let [root, low, high] = extents[..] else { panic!("{extents:?}") };
-        assert_eq!((root.inside, root.outside), (0, OWNS_NOTHING));
-        assert_eq!((low.inside, low.outside, low.inside + low.length), (1, 1, OWNS_NOTHING));
-        assert_eq!((high.inside, high.outside), (OWNS_NOTHING + 1, OWNS_NOTHING + 1));
+        for owner in [0, 1, 1000, OWNS_NOTHING - 1, OWNS_NOTHING + 1, u32::MAX - 1] {
+            let extents = parse(&lines(owner, OWNS_NOTHING, true)).unwrap();
+            let length: u64 = extents.iter().map(|extent| u64::from(extent.length)).sum();
+            assert_eq!(
+                length,
+                u64::from(u32::MAX) - 1,
+                "all but the jail's own number and the one that is no number"
+            );
+            assert_eq!((extents[0].inside, extents[0].outside, extents[0].length), (owner, OWNS_NOTHING, 1));
+            assert!(extents[1..].iter().all(|extent| extent.inside == extent.outside));
+            for number in [owner, OWNS_NOTHING] {
+                let holds =
+                    |extent: &&Extent| (extent.inside..extent.inside + extent.length).contains(&number);
+                assert_eq!(extents[1..].iter().filter(holds).count(), 0, "{owner} {number}");
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::step::{Done, During, Failure, Step};
 use super::supervisor::{Given, supervise};
 use super::sys::{self, Side};
 use super::tool::Streams;
-use super::trees;
+use super::trees::{self, OwnerMaps};
 use crate::plan::{GroupUse, Plan, Sealed};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fd::{AsFd, OwnedFd};
@@ -84,9 +84,14 @@ impl Jailer {
         }
     }
 
-    /// The user number that jails have outside.
-    pub(crate) fn identity() -> Result<u32, Errno> {
-        Identity::choose().map(Identity::user)
+    /// The user number that jails have outside; none where that is root's.
+    pub(crate) fn identity() -> Result<Option<u32>, Errno> {
+        Identity::choose().map(|identity| (!identity.is_root()).then(|| identity.user()))
+    }
+
+    /// Whether the broker is root, as far as its namespace goes.
+    pub(crate) fn is_root() -> Result<bool, Errno> {
+        Identity::choose().map(|identity| identity.is_root() || identity.maps_owners())
     }
 
     /// Whether jails can have control groups of their own, or why not.
@@ -150,7 +155,7 @@ struct Making<'a> {
     socket: &'a OwnedFd,
     broker: i32,
     identity: Option<Identity>,
-    owners: Option<OwnedFd>,
+    owners: Option<OwnerMaps>,
     /// Looked for when first wanted.
     groups: Option<Result<Groups, String>>,
     grouped: Vec<Grouped>,
@@ -277,7 +282,7 @@ impl Making<'_> {
     fn forget(&mut self, request: &Received) {
         sys::close(self.socket);
         sys::close(&request.memory);
-        self.owners.iter().for_each(sys::close);
+        self.owners.iter().flat_map(OwnerMaps::all).for_each(sys::close);
         for Grouped { group: _, supervisor, end } in &self.grouped {
             sys::close(supervisor);
             sys::close(end);
@@ -286,14 +291,11 @@ impl Making<'_> {
 
     /// Opens the binds here, where only the jailer's power over other users can show them as the jail's own.
     fn open_trees(&mut self, plan: &Plan, identity: Identity) -> Done<Option<Vec<OwnedFd>>> {
-        let Some(root) = plan.root.as_ref().filter(|_| identity.privileged && !identity.is_root()) else {
+        let Some(root) = plan.root.as_ref().filter(|_| identity.maps_owners()) else {
             return Ok(None);
         };
-        let owners = match &self.owners {
-            Some(owners) => owners,
-            None => self.owners.insert(identity.owners().during(Step::Trees)?),
-        };
-        trees::open_all(root, Some(owners.as_fd())).map(Some)
+        let owners = self.owners.get_or_insert_with(|| OwnerMaps::new(identity));
+        trees::open_all(root, Some(owners)).map(Some)
     }
 
     /// A control group, where the plan wants one.

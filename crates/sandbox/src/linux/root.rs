@@ -111,6 +111,7 @@ impl Filling<'_> {
                 self.private(target, *mode).during_about(Step::Populate, at(target))
             }
             Node::Mask { target, kind } => self.mask(target, *kind).during_about(Step::Populate, at(target)),
+            Node::Pin { target } => self.pin(target).during_about(Step::Populate, at(target)),
             Node::Freeze { target } => self.freeze(target).during_about(Step::Populate, at(target)),
             Node::Processes { target, hide, freeze } => self.processes(target, hide, freeze),
         }
@@ -182,6 +183,12 @@ impl Filling<'_> {
             Kind::Folder => EMPTY_FOLDER,
         })?;
         attach(&read_only(empty.as_fd())?, place.as_fd())
+    }
+
+    /// A mount point can be neither moved nor removed.
+    fn pin(&self, target: &CStr) -> Result<(), Errno> {
+        let place = self.locate(target)?;
+        attach(&copy(place.as_fd())?, place.as_fd())
     }
 
     fn freeze(&self, target: &CStr) -> Result<(), Errno> {

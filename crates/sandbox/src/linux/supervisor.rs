@@ -184,7 +184,8 @@ impl Watch<'_> {
                 }
             }
             if self.given.plan.limits.group == GroupUse::None
-                && census::memory(self.given.plan.root.is_some()) > self.given.plan.limits.memory
+                && census::memory(self.given.plan.root.is_some())
+                    .is_none_or(|memory| memory > self.given.plan.limits.memory)
             {
                 return self.end(Cause::Memory);
             }

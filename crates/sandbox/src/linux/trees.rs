@@ -3,6 +3,7 @@
 //! A tree is a detached copy of a mount: it has its attributes before anybody can see it. What was planned is what is
 //! opened: a path on which a symbolic link has appeared since, or another kind of thing, is an error.
 
+use super::identity::{Identity, Owner};
 use super::step::{Done, During, Failure, Step};
 use super::sys::{MountAttributes, mount_setattr};
 use crate::plan::{BindMode, Kind, Node, Root};
@@ -10,13 +11,16 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 use rustix::io::Errno;
 use rustix::mount::{OpenTreeFlags, open_tree};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::CStr;
 
 /// Opens every bind of a root, in order.
 ///
-/// With `owners`, a user namespace, the trees show root's files as those of the jail's user wherever their file system can
-/// do that; where it cannot, the tool sees them as another's.
-pub(super) fn open_all(root: &Root, owners: Option<BorrowedFd<'_>>) -> Done<Vec<OwnedFd>> {
+/// With `owners`, each tree shows the files of whoever owns its top as those of the jail's user wherever its file system can do
+/// that; where it cannot, the tool sees them as another's.
+pub(super) fn open_all(root: &Root, owners: Option<&mut OwnerMaps>) -> Done<Vec<OwnedFd>> {
+    let mut owners = owners;
     let binds = root.nodes.iter().filter_map(|node| match node {
         Node::Bind { source, kind, mode, target: _ } => Some((source, *kind, *mode)),
         _ => None,
@@ -24,12 +28,37 @@ pub(super) fn open_all(root: &Root, owners: Option<BorrowedFd<'_>>) -> Done<Vec<
     binds
         .map(|(source, kind, mode)| {
             let about = || source.to_string_lossy().into_owned();
-            open(source, kind, mode, owners).during_about(Step::Trees, about)
+            open(source, kind, mode, owners.as_deref_mut()).during_about(Step::Trees, about)
         })
         .collect()
 }
 
-fn open(source: &CStr, kind: Kind, mode: BindMode, owners: Option<BorrowedFd<'_>>) -> Result<OwnedFd, Errno> {
+/// The user namespaces made so far by which trees are shown as the jail's own.
+#[derive(Debug)]
+pub(super) struct OwnerMaps {
+    identity: Identity,
+    made: BTreeMap<Owner, OwnedFd>,
+}
+
+impl OwnerMaps {
+    pub(super) const fn new(identity: Identity) -> Self {
+        Self { identity, made: BTreeMap::new() }
+    }
+
+    fn of(&mut self, owner: Owner) -> Result<BorrowedFd<'_>, Errno> {
+        Ok(match self.made.entry(owner) {
+            Entry::Occupied(made) => &*made.into_mut(),
+            Entry::Vacant(place) => place.insert(self.identity.owners(owner)?),
+        }
+        .as_fd())
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &OwnedFd> {
+        self.made.values()
+    }
+}
+
+fn open(source: &CStr, kind: Kind, mode: BindMode, owners: Option<&mut OwnerMaps>) -> Result<OwnedFd, Errno> {
     let found = openat2(
         CWD,
         source,
@@ -37,7 +66,8 @@ fn open(source: &CStr, kind: Kind, mode: BindMode, owners: Option<BorrowedFd<'_>
         Mode::empty(),
         ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS,
     )?;
-    expect_kind(found.as_fd(), kind)?;
+    let what = fstat(&found)?;
+    expect_kind(what.st_mode, kind)?;
     let tree = copy(found.as_fd())?;
     let refused = libc::MOUNT_ATTR_NOSUID
         | match mode {
@@ -47,10 +77,12 @@ fn open(source: &CStr, kind: Kind, mode: BindMode, owners: Option<BorrowedFd<'_>
         };
     mount_setattr(tree.as_fd(), true, MountAttributes { set: refused, ..MountAttributes::default() })?;
     if let Some(owners) = owners.filter(|_| mode != BindMode::Device) {
-        let attributes = MountAttributes { user_namespace: Some(owners), ..MountAttributes::default() };
+        let space = owners.of((what.st_uid, what.st_gid))?;
+        let attributes = MountAttributes { user_namespace: Some(space), ..MountAttributes::default() };
         match mount_setattr(tree.as_fd(), true, attributes) {
-            // A file system that cannot map owners, or a tree with one in it: less is readable, nothing more.
-            Ok(()) | Err(Errno::INVAL) => {}
+            // A file system that cannot map owners, one that belongs to another user namespace, or a tree with such in it: less
+            // is readable, nothing more.
+            Ok(()) | Err(Errno::INVAL | Errno::PERM) => {}
             Err(error) => return Err(error),
         }
     }
@@ -66,8 +98,8 @@ pub(super) fn copy(place: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     open_tree(place, c"", flags)
 }
 
-fn expect_kind(found: BorrowedFd<'_>, kind: Kind) -> Result<(), Errno> {
-    let is_folder = FileType::from_raw_mode(fstat(found)?.st_mode) == FileType::Directory;
+fn expect_kind(mode: u32, kind: Kind) -> Result<(), Errno> {
+    let is_folder = FileType::from_raw_mode(mode) == FileType::Directory;
     match (kind, is_folder) {
         (Kind::Folder, true) | (Kind::File, false) => Ok(()),
         (Kind::Folder, false) => Err(Errno::NOTDIR),

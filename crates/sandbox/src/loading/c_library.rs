@@ -21,6 +21,17 @@ const LOOKUPS: &[&str] = &[
 /// A thread that ends itself needs it, and no header says so.
 const UNWINDER: &str = "libgcc_s.so.1";
 
+/// Adds the time zones. Programs that bring their C library with them, or have none, open them too.
+pub(super) fn add_time_zones(parts: &mut Parts, guard: &Guard) {
+    tree(parts, guard, Path::new("/usr/share/zoneinfo"), "time zones");
+}
+
+fn tree(parts: &mut Parts, guard: &Guard, path: &Path, what: &str) {
+    if path.is_dir() && guard.tree(path).is_ok() {
+        parts.tree(path, || what.to_owned());
+    }
+}
+
 /// Adds what the C library of a program opens.
 pub(super) fn add(
     parts: &mut Parts,
@@ -29,16 +40,10 @@ pub(super) fn add(
     program: &Path,
     scope: &mut Scope,
 ) {
-    let mut tree = |path: &Path, what: &str| {
-        if path.is_dir() && guard.tree(path).is_ok() {
-            parts.tree(path, || what.to_owned());
-        }
-    };
-    tree(Path::new("/usr/share/zoneinfo"), "time zones");
     if scope.loader == Loader::Musl {
         return;
     }
-    tree(Path::new("/usr/lib/locale"), "languages of the C library");
+    tree(parts, guard, Path::new("/usr/lib/locale"), "languages of the C library");
     let Some(folder) = scope.c_library.as_deref().and_then(Path::parent).map(Path::to_owned) else {
         return;
     };
@@ -47,7 +52,7 @@ pub(super) fn add(
     }
     let gconv = folder.join("gconv");
     if gconv.join("gconv-modules").exists() || gconv.join("gconv-modules.cache").exists() {
-        tree(&gconv, "character sets of the C library");
+        tree(parts, guard, &gconv, "character sets of the C library");
     }
     for name in LOOKUPS {
         if folder.join(name).exists() {

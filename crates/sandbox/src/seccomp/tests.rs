@@ -47,9 +47,21 @@ fn run(filter: &[Instruction], call: Call) -> u32 {
     panic!("it does not end")
 }
 
-const STRICT: Variant = Variant { processes: Processes::One, network: Network::Private, ipc: Ipc::Private };
+const STRICT: Variant = Variant {
+    processes: Processes::One,
+    network: Network::Private,
+    ipc: Ipc::Private,
+    sight: Sight::Own,
+    attributes: Attributes::Open,
+};
 const FREE: Variant = Variant { processes: Processes::Many, ..STRICT };
-const SHARED: Variant = Variant { processes: Processes::Many, network: Network::Refused, ipc: Ipc::Shared };
+const SHARED: Variant = Variant {
+    processes: Processes::Many,
+    network: Network::Refused,
+    ipc: Ipc::Shared,
+    sight: Sight::Shared,
+    attributes: Attributes::Closed,
+};
 
 #[test]
 fn every_number_is_treated_as_the_table_says() {
@@ -64,7 +76,10 @@ fn every_number_is_treated_as_the_table_says() {
                 Some(Treatment::Kill) => KILL,
                 Some(Treatment::WithOwnIpc) if variant.ipc == Ipc::Private => ALLOW,
                 Some(Treatment::WithSpawn) if variant.processes == Processes::Many => ALLOW,
-                Some(Treatment::WithOwnIpc | Treatment::WithSpawn) => refuse(libc::EPERM),
+                Some(Treatment::WithAttributes) if variant.attributes == Attributes::Open => ALLOW,
+                Some(Treatment::WithOwnIpc | Treatment::WithSpawn | Treatment::WithAttributes) => {
+                    refuse(libc::EPERM)
+                }
                 Some(Treatment::Check(_)) => continue,
             };
             let name = row.map_or("no call", |row| row.name);
@@ -130,9 +145,14 @@ fn sockets_are_those_of_the_private_network() {
     for arguments in refused {
         assert_ne!(run(&filter(STRICT), call(libc::SYS_socket, &arguments)), ALLOW, "{arguments:?}");
     }
-    let pair = |family| call(libc::SYS_socketpair, &[number(family), stream, 0]);
-    assert_eq!(run(&filter(SHARED), pair(libc::AF_UNIX)), ALLOW);
-    assert_ne!(run(&filter(STRICT), pair(libc::AF_TIPC)), ALLOW);
+    let pair = |family, kind| call(libc::SYS_socketpair, &[number(family), kind, 0]);
+    assert_eq!(run(&filter(SHARED), pair(libc::AF_UNIX, stream)), ALLOW);
+    assert_eq!(run(&filter(SHARED), pair(libc::AF_UNIX, number(libc::SOCK_SEQPACKET))), ALLOW);
+    assert_ne!(run(&filter(STRICT), pair(libc::AF_TIPC, stream)), ALLOW);
+    // One that sends by address could reach the machine's sockets.
+    for kind in [datagram, number(libc::SOCK_RAW)] {
+        assert_ne!(run(&filter(STRICT), pair(libc::AF_UNIX, kind)), ALLOW);
+    }
 }
 
 #[test]
@@ -155,6 +175,20 @@ fn arguments_of_other_calls_are_looked_at() {
         (FREE, call(libc::SYS_personality, &[flags(libc::ADDR_NO_RANDOMIZE)]), false),
         (FREE, call(libc::SYS_mknodat, &[0, 0, u64::from(libc::S_IFIFO | 0o600)]), true),
         (FREE, call(libc::SYS_mknodat, &[0, 0, u64::from(libc::S_IFBLK | 0o600)]), false),
+        (FREE, call(libc::SYS_prlimit64, &[1]), false),
+        (FREE, call(libc::SYS_sched_setaffinity, &[77]), true),
+        (FREE, call(libc::SYS_sched_setaffinity, &[1]), false),
+        (SHARED, call(libc::SYS_sched_setaffinity, &[77]), false),
+        (FREE, call(libc::SYS_setpriority, &[0, 77]), true),
+        (FREE, call(libc::SYS_setpriority, &[0, 1]), false),
+        (FREE, call(libc::SYS_setpriority, &[1, 1]), false),
+        (FREE, call(libc::SYS_setpriority, &[2, 0]), false),
+        (SHARED, call(libc::SYS_prlimit64, &[77]), false),
+        (SHARED, call(libc::SYS_prlimit64, &[0]), true),
+        (SHARED, call(libc::SYS_setpriority, &[0, 0]), true),
+        (SHARED, call(libc::SYS_setpriority, &[0, 77]), false),
+        (SHARED, call(libc::SYS_setpriority, &[2, 0]), false),
+        (SHARED, call(libc::SYS_ioprio_set, &[3, 0]), false),
         (FREE, call(libc::SYS_seccomp, &[1, 0]), true),
         (FREE, call(libc::SYS_seccomp, &[1, 1 << 3]), false),
     ];

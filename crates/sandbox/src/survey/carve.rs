@@ -47,7 +47,8 @@ fn without(place: &Place, closed: &[&Place]) -> Vec<Remnant> {
         let path = place.path.as_str().into();
         return vec![match place.kind {
             Kind::File => Remnant::Whole(path, Kind::File),
-            Kind::Folder => Remnant::Around(path, Listing::Open),
+            // A right to list would reach the folders below as well.
+            Kind::Folder => Remnant::Around(path, Listing::Closed),
         }];
     }
     let mut out = Vec::new();

@@ -1,6 +1,7 @@
 //! Where the parts that a program is loaded from really are.
 
 use super::resolve::{ResolveError, Resolved, resolve};
+use super::{Extent as Whole, Place};
 use crate::loading::{Extent, Loading};
 use crate::plan::Kind;
 use portcullis_policy::{Policy, Power};
@@ -14,6 +15,8 @@ pub struct Loads {
     pub places: Vec<Load>,
     /// The links on the way to them, and what they say.
     pub links: BTreeMap<PathBuf, PathBuf>,
+    /// Programs among them that the operator blocks.
+    pub blocked: Vec<Place>,
 }
 
 /// A file or tree that a program is loaded from.
@@ -44,18 +47,28 @@ const SYSTEM: &[&str] = &[
     "/etc/mime.types",
     "/etc/python3",
     "/etc/perl",
+    "/etc/fonts",
+    "/etc/terminfo",
 ];
 
-/// What a program with a network needs: the certificates of those it may trust, and the names of ports.
-const NETWORK: &[&str] = &[
-    "/etc/ssl",
-    "/etc/pki",
+/// The certificates of those whom programs may trust, which tell of nobody. They are named one by one, because the keys of
+/// the machine lie beside them: a broker that is root would show them to the tool as its own.
+const CERTIFICATES: &[&str] = &[
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/certs",
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/cert.pem",
+    "/etc/pki/tls/certs",
     "/etc/ca-certificates",
     "/usr/share/ca-certificates",
     "/usr/local/share/ca-certificates",
-    "/etc/services",
-    "/etc/protocols",
+    "/etc/ssl/openssl.cnf",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/crypto-policies",
 ];
+
+/// What else a program with a network needs: the names of ports.
+const NETWORK: &[&str] = &["/etc/services", "/etc/protocols"];
 
 /// Finds the parts on the disk. What a policy adds to what a program needs is added: programs that may be started, a network.
 ///
@@ -76,9 +89,13 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
     let spawns = policy.powers().has(Power::Spawn) && manifest.is_some_and(|manifest| manifest.spawn);
     let connects = policy.powers().has(Power::Network)
         && manifest.is_some_and(|manifest| !manifest.network.allow.is_empty());
-    for (wanted, list, why) in
-        [(spawns, SYSTEM, "programs that may be started"), (connects, NETWORK, "connections")]
-    {
+    // Programs that may be started get them without a network too: some do not start where they are there and closed.
+    let trusts = spawns || connects;
+    for (wanted, list, why) in [
+        (spawns, SYSTEM, "programs that may be started"),
+        (trusts, CERTIFICATES, "certificates"),
+        (connects, NETWORK, "connections"),
+    ] {
         for path in list.iter().filter(|_| wanted) {
             match resolve(Path::new(path)) {
                 Ok(found) => {
@@ -90,13 +107,62 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
             }
         }
     }
+    if spawns {
+        out.block(policy);
+    }
     Ok(out)
 }
 
+/// Where programs lie in [`SYSTEM`].
+const PROGRAMS: &[&str] =
+    &["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/games", "/bin", "/sbin"];
+
 impl Loads {
+    /// Finds the programs that the operator blocks, by each name that leads to them. The tool's own program is not one that it
+    /// starts.
+    fn block(&mut self, policy: &Policy) {
+        let names =
+            policy.operator().map(|operator| operator.blocked_commands.as_slice()).unwrap_or_default();
+        let own: Vec<_> = self.places.iter().filter(|place| place.kind == Kind::File).collect();
+        let mut found = BTreeMap::new();
+        for folder in PROGRAMS {
+            for name in names {
+                let Ok(Resolved { path, kind: Kind::File, .. }) =
+                    resolve(&Path::new(folder).join(&*name.value))
+                else {
+                    continue;
+                };
+                if !own.iter().any(|place| place.path == Path::new(path.as_str())) {
+                    found.insert(path.clone(), Place { path, kind: Kind::File, extent: Whole::Alone });
+                }
+            }
+        }
+        self.blocked = found.into_values().collect();
+    }
+
     fn add(&mut self, found: Resolved, kind: Kind, why: &str) {
         let Resolved { path, kind: _, links } = found;
         self.links.extend(links);
         self.places.push(Load { path: path.as_str().into(), kind, why: why.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CERTIFICATES, NETWORK, SYSTEM};
+    use std::path::Path;
+
+    #[test]
+    fn private_keys_of_the_machine_are_not_loaded() {
+        let keys = [
+            "/etc/ssl/private",
+            "/etc/pki/tls/private",
+            "/etc/pki/consumer",
+            "/etc/pki/nssdb",
+            "/etc/ssl/keys",
+        ];
+        for listed in [SYSTEM, CERTIFICATES, NETWORK].into_iter().flatten() {
+            assert!(!keys.iter().any(|key| Path::new(key).starts_with(listed)), "{listed}");
+        }
     }
 }

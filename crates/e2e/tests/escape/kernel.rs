@@ -1,0 +1,100 @@
+//! Attacks on the kernel.
+
+use super::row::{Needs, Row, Stage, row};
+
+/// Namespaces, mounts, devices and the kernel's own files.
+pub(crate) const SPACES: &[Row] = &[
+    row("unshare-user", "S", "unshare-user", "EPERM", "EPERM"),
+    row("unshare-user-mounts", "S", "unshare-user-mounts", "EPERM", "EPERM"),
+    row("unshare-mounts", "S", "unshare-mounts", "EPERM", "EPERM").needs(Needs::Root),
+    row("clone-user", "S", "clone-user", "EPERM", "EPERM"),
+    row("clone3-user", "S", "clone3-user", "ENOSYS", "ENOSYS"),
+    row("setns", "S", "setns", "EPERM", "EPERM").needs(Needs::Root),
+    row("setns-process", "P S", "setns-process {pid}", "ESRCH", "EPERM").needs(Needs::Root),
+    row("mount", "S", "mount {w}", "EPERM", "EPERM").needs(Needs::Root),
+    row("bind-over-denied", "S", "bind {o} {w}/denied", "EPERM", "EPERM").needs(Needs::Root),
+    row("remount", "S", "remount /", "EPERM", "EPERM").needs(Needs::Root),
+    row("unmount", "S", "unmount {w}/denied", "EPERM", "EPERM").needs(Needs::Root),
+    row("pivot-root", "S", "pivot-root", "EPERM", "EPERM").needs(Needs::Root),
+    row("chroot", "S", "chroot {w}", "EPERM", "EPERM").needs(Needs::Root),
+    row("open-tree", "S", "open-tree /", "EPERM", "EPERM").needs(Needs::Root),
+    row("move-mount", "S", "move-mount", "EPERM", "EPERM").needs(Needs::Root),
+    row("fsopen", "S", "fsopen", "EPERM", "EPERM").needs(Needs::Root),
+    row("fspick", "S", "fspick", "EPERM", "EPERM").needs(Needs::Root),
+    row("mount-setattr", "S", "mount-setattr", "EPERM", "EPERM").needs(Needs::Root),
+    row("make-character-device", "S U", "make-device {o}/memory character", "EPERM", "EPERM").needs(Needs::Root),
+    row("make-block-device", "S U", "make-device {o}/disk block", "EPERM", "EPERM").needs(Needs::Root),
+    row("kernel-log-device", "M L", "read /dev/kmsg", "ENOENT", "EACCES").needs(Needs::Root),
+    row("new-terminal", "M L", "terminal-file", "ENOENT", "EACCES"),
+    row("core-pattern-open", "M U L", "open-write-any /proc/sys/kernel/core_pattern", "EROFS|EACCES", "EACCES").needs(Needs::Root),
+    row(
+        "kernel-switches-open", "M U L",
+        "open-write-any /proc/sysrq-trigger /proc/sys/kernel/sysrq /proc/sys/kernel/modprobe /proc/sys/vm/drop_caches /proc/irq/default_smp_affinity",
+        "EROFS|EACCES", "EACCES",
+    ).needs(Needs::Root),
+    row(
+        "device-files-open", "M L",
+        "open-write-any /sys/power/state /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/uevent_helper /sys/kernel/profiling",
+        "none is there", "EACCES",
+    ).needs(Needs::Root),
+    row("control-groups-open", "M L", "open-write-any /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/pids/cgroup.procs /sys/fs/cgroup/unified/cgroup.procs", "none is there", "EACCES").needs(Needs::Root),
+    row("kernel-symbols-read", "M L", "read /proc/kallsyms", "EACCES", "EACCES"),
+    row("key-list-read", "M L", "read /proc/keys", "EACCES", "EACCES"),
+    row("mounts-of-machine-read", "M L", "read /proc/self/mountinfo /sys", "it holds nothing of the kind", ""),
+];
+
+/// Calls that programs have no use for.
+pub(crate) const SURFACE: &[Row] = &[
+    row("io-uring", "S", "io-uring", "ENOSYS", "ENOSYS"),
+    row("bpf", "S", "bpf", "EPERM", "EPERM").needs(Needs::Root),
+    row("userfaultfd", "S", "userfaultfd", "EPERM", "EPERM"),
+    row("performance-events", "S", "perf", "EPERM", "EPERM"),
+    row("file-events", "S", "fanotify", "EPERM", "EPERM"),
+    row("personality", "S", "personality", "EPERM", "EPERM"),
+    row("segment-table", "S", "modify-ldt", "EPERM", "EPERM"),
+    row("filter-listener", "S", "seccomp-listener", "EPERM", "EPERM"),
+    row("become-dumpable", "S", "prctl-dumpable", "EPERM", "EPERM"),
+    row("choose-tracer", "S", "prctl-tracer", "EPERM", "EPERM"),
+    row("keep-capabilities", "S", "prctl-keep", "EPERM", "EPERM"),
+    row("security-bits", "S", "prctl-securebits", "EPERM", "EPERM").needs(Needs::Root),
+    row("clock-set", "S", "clock-settime", "EPERM", "EPERM"),
+    row("time-of-day-set", "S", "settimeofday", "EPERM", "EPERM"),
+    row("clock-steer", "U", "clock-steer", "EPERM", "EPERM").needs(Needs::Root),
+    row("host-name-set", "S", "sethostname", "EPERM", "EPERM").needs(Needs::Root),
+    row("domain-name-set", "S", "setdomainname", "EPERM", "EPERM").needs(Needs::Root),
+    row("kernel-log", "S", "syslog", "EPERM", "EPERM").needs(Needs::Root),
+    row("accounting", "S", "acct", "EPERM", "EPERM").needs(Needs::Root),
+    row("quotas", "S", "quotactl", "EPERM", "EPERM"),
+    row("quotas-by-descriptor", "S", "quotactl-fd", "EPERM", "EPERM"),
+    row("load-module", "S", "init-module", FATAL, FATAL),
+    row("load-module-file", "S", "finit-module", FATAL, FATAL),
+    row("unload-module", "S", "delete-module", FATAL, FATAL),
+    row("load-kernel", "S", "kexec", FATAL, FATAL),
+    row("load-kernel-file", "S", "kexec-file", FATAL, FATAL),
+    row("reboot", "S", "reboot", FATAL, FATAL),
+    row("swap-on", "S", "swap-on", FATAL, FATAL),
+    row("swap-off", "S", "swap-off", FATAL, FATAL),
+    row("hardware-ports-level", "S", "ports-level", FATAL, FATAL),
+    row("hardware-ports", "S", "ports", FATAL, FATAL),
+    row("call-of-x32", "S", "x32", FATAL, FATAL),
+    row("call-of-i386", "S", "i386", FATAL, FATAL),
+    row("type-ahead", "S", "type-ahead", "EPERM", "EPERM").on(Stage::Terminal),
+    row("type-ahead-high-bits", "S", "type-ahead-wide", "EPERM", "EPERM").on(Stage::Terminal),
+    row("take-terminal", "S", "take-terminal", "EPERM", "EPERM").on(Stage::Terminal),
+    row("line-discipline", "S", "line-discipline", "EPERM", "EPERM").on(Stage::Terminal),
+    row("console-keys", "S", "console-keys", "EPERM", "EPERM").on(Stage::Terminal),
+    row("console-output", "S", "console", "EPERM", "EPERM"),
+];
+
+const FATAL: &str = "killed: forbidden system call";
+
+/// Objects that belong to the user or the machine.
+pub(crate) const SHARED: &[Row] = &[
+    row("shared-memory", "M", "shared-memory {ipc}", "ENOENT", "EPERM"),
+    row("semaphore", "M", "semaphore {ipc}", "ENOENT", "EPERM"),
+    row("message-queue", "M", "message-queue {ipc}", "ENOENT", "EPERM"),
+    row("posix-message-queue", "M", "posix-queue {name}", "ENOENT", "EPERM"),
+    row("posix-shared-memory", "M L", "read /dev/shm/{name}", "ENOENT", "EACCES"),
+    row("key-read", "S", "key {name}", "ENOSYS", "ENOSYS"),
+    row("key-add", "S", "add-key", "ENOSYS", "ENOSYS"),
+];

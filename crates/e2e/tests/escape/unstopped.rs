@@ -1,0 +1,62 @@
+//! The attacks that tier T2 does not stop, by the names of their rows. SECURITY.md says the same. A row that is listed and
+//! stopped, or not listed and not stopped, fails.
+
+use super::world::Who;
+
+/// An attack that tier T2 does not stop.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unstopped {
+    /// The row.
+    pub(crate) name: &'static str,
+    /// For whom, where another is stopped.
+    pub(crate) only: Option<Who>,
+    /// Why nothing there stops it.
+    #[expect(dead_code, reason = "for people")]
+    why: &'static str,
+}
+
+const fn anybody(name: &'static str, why: &'static str) -> Unstopped {
+    Unstopped { name, only: None, why }
+}
+
+const fn only(who: Who, name: &'static str, why: &'static str) -> Unstopped {
+    Unstopped { name, only: Some(who), why }
+}
+
+/// All of them.
+pub(crate) const IN_T2: &[Unstopped] = &[
+    anybody("metadata-read", METADATA),
+    anybody("temporary-shared", METADATA),
+    anybody("mounts-of-machine-read", "the program is in the machine's own mount namespace"),
+    anybody("read-only-chmod", ATTRIBUTES),
+    anybody("read-only-chown", ATTRIBUTES),
+    anybody("read-only-xattr", ATTRIBUTES),
+    anybody("read-only-utime", ATTRIBUTES),
+    anybody("undeclared-chmod", ATTRIBUTES),
+    anybody("undeclared-chown", ATTRIBUTES),
+    anybody("undeclared-xattr", ATTRIBUTES),
+    anybody("undeclared-utime", ATTRIBUTES),
+    anybody("start-file-chmod", ATTRIBUTES),
+    anybody("python-chmod", ATTRIBUTES),
+    anybody("node-chmod", ATTRIBUTES),
+    // Root's processes have capabilities, and those of others cannot be steered without them.
+    only(Who::Ordinary, "priority-of", STEERING),
+    only(Who::Ordinary, "io-priority-of", STEERING),
+    only(Who::Ordinary, "processors-of", STEERING),
+    only(Who::Ordinary, "scheduler-of", STEERING),
+    only(Who::Ordinary, "priority-of-starter", STEERING),
+    only(Who::Ordinary, "io-priority-of-starter", STEERING),
+    only(Who::Ordinary, "processors-of-starter", STEERING),
+    only(Who::Ordinary, "scheduler-of-starter", STEERING),
+    only(
+        Who::Root,
+        "root-inside",
+        "without a user namespace the program is who started it, without capabilities",
+    ),
+    anybody("fork-bomb", "without a user namespace the kernel counts all processes of the user together"),
+    anybody("fill-disk", "the private folder is one of the disk's: only the size of each file has a limit"),
+];
+
+const METADATA: &str = "Landlock does not hold asking for names, sizes and times";
+const ATTRIBUTES: &str = "Landlock does not hold changes of a file's attributes";
+const STEERING: &str = "Landlock does not hold how processes of the same user are scheduled";
