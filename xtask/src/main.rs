@@ -11,6 +11,7 @@ mod check;
 mod counts;
 mod fuzz;
 mod needs;
+mod old_kernel;
 mod packages;
 mod release;
 mod report;

@@ -1,8 +1,9 @@
 //! Fetches what the tests need from outside into `.deps/`: the npm packages and the Python packages that `tests/deps/`
-//! pins. Nothing is fetched twice, and nothing is installed outside that folder. A test finds them through
-//! `portcullis_e2e`, and says it was skipped if they are not there.
+//! pins, and the kernel of `old_kernel`. Nothing is fetched twice, and nothing is installed outside that folder. A test
+//! finds them through `portcullis_e2e`, and says it was skipped if they are not there.
 
 use crate::call::Call;
+use crate::old_kernel;
 use crate::report::Report;
 use anyhow::{Context, Result};
 use portcullis_e2e::places;
@@ -19,6 +20,12 @@ pub(crate) fn fetch(report: &mut Report) {
         report.step("Python packages", python());
     } else {
         report.skip("Python packages", "needs python3 with its venv module: not found");
+    }
+    // Whoever cannot have Debian's kernel does without: the test that boots it says so.
+    match old_kernel::can_be_fetched().then(old_kernel::fetch) {
+        Some(Ok(true)) => {}
+        Some(Err(error)) => report.step("old kernel", Err(error)),
+        Some(Ok(false)) | None => report.skip("old kernel", old_kernel::NO_APT),
     }
 }
 

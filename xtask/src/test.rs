@@ -7,7 +7,7 @@ use crate::counts::{self, Counts};
 use crate::report::{Report, Skips};
 use crate::{Outcome, check, fuzz, needs, say};
 use anyhow::{Context, Result, ensure};
-use portcullis_e2e::{SKIPS, places};
+use portcullis_e2e::{SKIPS, old_kernel, places};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -24,6 +24,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome> {
     // is running, and would be built anew with the features of the whole workspace.
     let programs = ["build", "--locked", "--workspace", "--exclude", "xtask", "--bins"];
     report.step("programs", Call::cargo().args(programs).run());
+    if old_kernel::kernel().is_some() {
+        report.step("driver for the old kernel", Call::cargo().args(old_kernel::DRIVER_BUILD).run());
+    }
     let mut names = BTreeSet::new();
     let ended = unit_and_end_to_end(&mut report.tests, &mut names);
     report.step("tests", ended);

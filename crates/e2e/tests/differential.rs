@@ -140,7 +140,14 @@ impl World {
     ) -> Result<(Vec<bool>, Vec<String>), String> {
         let mut command = Command::new(&self.driver);
         command
-            .args(["--tier", tier, "--accept", "process-count,root-outside", "--gaps", "--manifest"])
+            .args([
+                "--tier",
+                tier,
+                "--accept",
+                "process-count,private-size,root-outside",
+                "--gaps",
+                "--manifest",
+            ])
             .arg(&documents[0]);
         if let Some(operator) = documents.get(1) {
             command.arg("--operator").arg(operator);

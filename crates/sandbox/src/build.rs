@@ -199,7 +199,9 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         if !asked.support.ordinary_user.is_yes() {
             names.push(GapName::RootOutside);
         }
-        if !asked.support.control_group.is_yes() && spawns(asked) {
+        names.push(GapName::PrivateSize);
+        // Threads count as well, and those may always be started.
+        if !asked.support.control_group.is_yes() {
             names.push(GapName::Processes);
         }
         if !asked.support.seccomp.is_yes() {

@@ -70,6 +70,7 @@ names! {
     SystemCalls = "system-calls", Weaker, "System calls are not filtered.";
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";
+    PrivateSize = "private-size", Weaker, "What the private folder holds is not limited: it is a folder of the machine's.";
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
     ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";

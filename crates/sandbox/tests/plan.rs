@@ -189,7 +189,9 @@ fn what_cannot_be_held_stops_the_plan_unless_accepted_by_name() {
               device-requests: Requests to open devices are not held: Landlock here is older than version 5.
               signals: Signals reach other processes of the user: there is no process namespace, and Landlock here is older than version 6.
               abstract-sockets: Abstract sockets of the machine could be reached.
-            hint: accept each by name, if you mean to: device-requests, signals, abstract-sockets"#]],
+              private-size: What the private folder holds is not limited: it is a folder of the machine's.
+              process-count: The number of processes is not held.
+            hint: accept each by name, if you mean to: device-requests, signals, abstract-sockets, private-size, process-count"#]],
     );
     let least = r#"{ "$schema": "https://portcullis-mcp.github.io/schemas/armor-1.1.schema.json", "version": "1.0", "profile": "system", "min_tier": "T1" }"#;
     refusal(

@@ -28,26 +28,6 @@ pub(crate) const IN_T2: &[Unstopped] = &[
     anybody("metadata-read", METADATA),
     anybody("temporary-shared", METADATA),
     anybody("mounts-of-machine-read", "the program is in the machine's own mount namespace"),
-    anybody("read-only-chmod", ATTRIBUTES),
-    anybody("read-only-chown", ATTRIBUTES),
-    anybody("read-only-xattr", ATTRIBUTES),
-    anybody("read-only-utime", ATTRIBUTES),
-    anybody("undeclared-chmod", ATTRIBUTES),
-    anybody("undeclared-chown", ATTRIBUTES),
-    anybody("undeclared-xattr", ATTRIBUTES),
-    anybody("undeclared-utime", ATTRIBUTES),
-    anybody("start-file-chmod", ATTRIBUTES),
-    anybody("python-chmod", ATTRIBUTES),
-    anybody("node-chmod", ATTRIBUTES),
-    // Root's processes have capabilities, and those of others cannot be steered without them.
-    only(Who::Ordinary, "priority-of", STEERING),
-    only(Who::Ordinary, "io-priority-of", STEERING),
-    only(Who::Ordinary, "processors-of", STEERING),
-    only(Who::Ordinary, "scheduler-of", STEERING),
-    only(Who::Ordinary, "priority-of-starter", STEERING),
-    only(Who::Ordinary, "io-priority-of-starter", STEERING),
-    only(Who::Ordinary, "processors-of-starter", STEERING),
-    only(Who::Ordinary, "scheduler-of-starter", STEERING),
     only(
         Who::Root,
         "root-inside",
@@ -58,5 +38,3 @@ pub(crate) const IN_T2: &[Unstopped] = &[
 ];
 
 const METADATA: &str = "Landlock does not hold asking for names, sizes and times";
-const ATTRIBUTES: &str = "Landlock does not hold changes of a file's attributes";
-const STEERING: &str = "Landlock does not hold how processes of the same user are scheduled";

@@ -7,7 +7,7 @@ use std::ffi::CStr;
 /// Bytes of memory that the jail's processes have resident, this one aside: of all processes in sight where the jail has a
 /// process namespace of its own, of this one's descendants elsewhere. None where they cannot be looked at: then nothing is known.
 pub(super) fn memory(own_namespace: bool) -> Option<u64> {
-    let page = rustix::param::page_size() as u64;
+    let page = super::sys::page_size();
     let resident = |process: i32| -> u64 {
         // One that has just ended has no memory.
         let text = std::fs::read_to_string(format!("/proc/{process}/statm")).unwrap_or_default();

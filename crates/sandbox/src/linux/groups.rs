@@ -4,11 +4,11 @@
 //! else's processes are in it, and memory and processes are among what it controls. Nothing outside that group is touched.
 
 use crate::plan::Ceilings;
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::getpid;
+use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open};
 use std::path::{Path, PathBuf};
 
 /// What a group must control to be of use.
@@ -68,10 +68,10 @@ impl Groups {
         }
         let ours = [broker, getpid().as_raw_nonzero().get()];
         let inside = read(&self.folder, "cgroup.procs")?;
-        if inside
-            .split_ascii_whitespace()
-            .any(|process| !process.parse().is_ok_and(|process| ours.contains(&process)))
-        {
+        let is_no_obstacle = |process: &str| {
+            process.parse().is_ok_and(|process| ours.contains(&process) || is_gone_soon(process))
+        };
+        if !inside.split_ascii_whitespace().all(is_no_obstacle) {
             return Err(format!("other processes are in `{}`", self.folder.display()));
         }
         let own = self.folder.join(format!("portcullis-{broker}"));
@@ -109,8 +109,31 @@ impl Groups {
             for process in read(&own, "cgroup.procs").unwrap_or_default().split_ascii_whitespace() {
                 let _moved = write(&self.folder, "cgroup.procs", process);
             }
-            let _removed = std::fs::remove_dir(own);
+            // A broker that is ending cannot be moved any more.
+            remove(&own);
         }
+    }
+}
+
+/// Whether a process is a jail of ours that is ending, such as that of a rehearsal: waits for it, for a second at most.
+fn is_gone_soon(process: i32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{process}/stat")) else {
+        return true;
+    };
+    // The state and the parent stand after the name, which is in parentheses and may hold anything.
+    let parent = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_ascii_whitespace().nth(1));
+    if parent != Some(getpid().to_string().as_str()) {
+        return false;
+    }
+    let opened = Pid::from_raw(process)
+        .ok_or(Errno::SRCH)
+        .and_then(|process| pidfd_open(process, PidfdFlags::empty()));
+    match opened {
+        Ok(process) => {
+            let patience = Timespec { tv_sec: 1, tv_nsec: 0 };
+            poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience)).is_ok_and(|ended| ended > 0)
+        }
+        Err(error) => error == Errno::SRCH,
     }
 }
 
@@ -146,26 +169,30 @@ impl Group {
         count("oom_kill ") > 0 || count("oom_group_kill ") > 0
     }
 
-    /// Ends everything in the group and removes it. Waits for the kernel to have done so, for a second at most.
+    /// Ends everything in the group and removes it.
     pub(super) fn end(self) {
-        let killed = write(&self.folder, "cgroup.kill", "1");
-        let Ok(events) = rustix::fs::open(
-            self.folder.join("cgroup.events"),
-            OFlags::RDONLY | OFlags::CLOEXEC,
-            Mode::empty(),
-        ) else {
-            return;
-        };
-        let patience = rustix::event::Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
-        for _ in 0..100 {
-            match rustix::fs::rmdir(&self.folder) {
-                Err(Errno::BUSY) if killed.is_ok() => {
-                    // Changes of this file wake us; if one was missed, the time does.
-                    let _changed =
-                        rustix::event::poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&patience));
-                }
-                _ => return,
+        // Where it cannot be killed, the jail's supervisor has gone and taken everything with it.
+        let _killed = write(&self.folder, "cgroup.kill", "1");
+        remove(&self.folder);
+    }
+}
+
+/// Removes a group once everything in it has ended. Waits for that, for a second at most.
+fn remove(folder: &Path) {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let Ok(events) = rustix::fs::open(folder.join("cgroup.events"), flags, Mode::empty()) else {
+        return;
+    };
+    let patience = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+    for _ in 0..100 {
+        // Only what has been read can change: before that, polling never waits.
+        let _read = rustix::io::pread(&events, &mut [0_u8; 64], 0);
+        match rustix::fs::rmdir(folder) {
+            Err(Errno::BUSY) => {
+                // Changes of this file wake us; if one was missed, the time does.
+                let _changed = poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&patience));
             }
+            _ => return,
         }
     }
 }

@@ -143,6 +143,16 @@ pub(crate) fn close_all_but(kept: &OwnedFd) -> Result<()> {
     Ok(())
 }
 
+/// Bytes in a page of memory.
+///
+/// The C library knows it from the start. What asks the kernel later fails where a jail's supervisor is: `/proc/self/auxv` is
+/// closed to it, and only kernels since 6.4 have another way.
+pub(crate) fn page_size() -> u64 {
+    // SAFETY: only a number is passed.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    u64::try_from(bytes).unwrap_or(4096)
+}
+
 /// Wipes the words and the environment that this process was started with from its memory.
 pub(crate) fn forget_how_started() -> Result<()> {
     // Fields 48 to 51 of /proc/self/stat; the second is in parentheses and may hold anything.
