@@ -145,7 +145,7 @@ rows! {
         #[cfg(target_arch = "x86_64")] SYS_pause, #[cfg(target_arch = "x86_64")] SYS_arch_prctl;
     Checked(NotOfTheFirst), "how its own threads are scheduled; a supervisor that hardly runs holds no limit":
         SYS_sched_setaffinity, SYS_sched_setparam, SYS_sched_setscheduler, SYS_sched_setattr;
-    Checked(PriorityOf { users: libc::PRIO_USER.cast_signed() }), "the same": SYS_setpriority;
+    Checked(PriorityOf { users: 2 }), "the same; 2 is PRIO_USER": SYS_setpriority;
     Checked(PriorityOf { users: 3 }), "the same for disks; 3 is IOPRIO_WHO_USER": SYS_ioprio_set;
     Allow, "programs: the one that is started first has to be; what may be started besides is decided where processes are made":
         SYS_execve, SYS_execveat, SYS_wait4, SYS_waitid, SYS_setpgid, SYS_getpgid, SYS_setsid, SYS_getsid,
