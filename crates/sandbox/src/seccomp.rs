@@ -211,13 +211,36 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
-        Check::MakeNode(mode) => make_node(mode),
+        Check::MakeNode(mode) => {
+            let mut out = no_bits(mode, SET_USER_OR_GROUP, libc::EPERM);
+            out.pop();
+            out.extend(make_node(mode));
+            out
+        }
+        Check::Mode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
+        Check::ChangeMode(_) if variant.attributes == Attributes::Closed => {
+            vec![instruction(RETURN, refuse(libc::EPERM))]
+        }
+        Check::ChangeMode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
+        Check::Create { flags } => {
+            // The mode, which follows the flags, has a meaning only where a file may be made.
+            let makes = (libc::O_CREAT | libc::O_TMPFILE & !libc::O_DIRECTORY).cast_unsigned();
+            let mut out = vec![
+                instruction(LOAD, argument(flags)),
+                branch(JUMP_ANY_BIT, makes, 1, 0),
+                instruction(RETURN, ALLOW),
+            ];
+            out.extend(no_bits(flags + 1, SET_USER_OR_GROUP, libc::EPERM));
+            out
+        }
         Check::Seccomp => no_bits(1, SECCOMP_LISTENER | SECCOMP_RECEIVE_KILLABLE, libc::EPERM),
     }
 }
 
 /// The process that every jail of tier T1 stands and falls with.
 const SUPERVISOR: i32 = 1;
+/// The bits of a mode by which a program runs as its owner or its group, whoever starts it.
+const SET_USER_OR_GROUP: u32 = libc::S_ISUID | libc::S_ISGID;
 
 const SECCOMP_LISTENER: u32 = 1 << 3;
 const SECCOMP_RECEIVE_KILLABLE: u32 = 1 << 5;
