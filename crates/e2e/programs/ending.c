@@ -12,6 +12,7 @@
  * process, or `LEFT ...` and what was left.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -52,6 +53,22 @@ static void tell_children(void) {
         close(fd);
         kill(atoi(child), SIGKILL);
     }
+}
+
+/* Whether there is a scratch folder of this broker's. An older one is of another that had the same number before. */
+static int left_folder(pid_t broker, time_t since) {
+    char start[64];
+    int found = 0;
+    snprintf(start, sizeof start, "portcullis-%d-", broker);
+    DIR *folder = opendir("/tmp");
+    if (folder == NULL) die("/tmp");
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        struct stat one;
+        if (strncmp(entry->d_name, start, strlen(start)) != 0) continue;
+        found |= fstatat(dirfd(folder), entry->d_name, &one, AT_SYMLINK_NOFOLLOW) == 0 && one.st_ctim.tv_sec >= since;
+    }
+    closedir(folder);
+    return found;
 }
 
 /* Waits until there are no children. The broker's status is noted. */
@@ -105,10 +122,6 @@ static pid_t start(char **words, int input, int output) {
     sigset_t none;
     sigemptyset(&none), sigprocmask(SIG_SETMASK, &none, NULL);
     dup2(input, 0), dup2(output, 1);
-    /* Who had this number before may have left a folder of this name: not this test's business. */
-    char scratch[64];
-    snprintf(scratch, sizeof scratch, "/tmp/portcullis-%d", getpid());
-    rmdir(scratch);
     execv(words[0], words);
     _exit(126);
 }
@@ -125,10 +138,7 @@ int main(int count, char **words) {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("prctl");
     for (int cycle = 0; cycle < cycles; cycle++) {
         int input[2], output[2], status = 0;
-        char scratch[64];
-        struct stat found;
-        struct timespec started;
-        clock_gettime(CLOCK_REALTIME_COARSE, &started);
+        time_t started = time(NULL);
         if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) die("pipe");
         if (write(input[1], "hello\n", 6) != 6) die("write");
         pid_t broker = start(words + 5, input[0], output[1]);
@@ -147,10 +157,8 @@ int main(int count, char **words) {
             tell_children();
             return 1;
         }
-        snprintf(scratch, sizeof scratch, "/tmp/portcullis-%d", broker);
-        /* An older one is somebody else's, who had the same number before. */
-        if (lstat(scratch, &found) == 0 && found.st_ctim.tv_sec >= started.tv_sec) {
-            printf("LEFT folder: %s in cycle %d, the signal after %ld us\n", scratch, cycle, moment);
+        if (left_folder(broker, started)) {
+            printf("LEFT folder: of %d in cycle %d, the signal after %ld us\n", broker, cycle, moment);
             return 1;
         }
         if (signal_number != 0) close(input[1]);

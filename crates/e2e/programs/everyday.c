@@ -856,7 +856,6 @@ OP(machine_in_proc) {
 OP(local_pair) {
     int ends[2];
     char got;
-    // Not of datagrams: such a socket could send to any that has a name.
     int kinds[] = {SOCK_STREAM, SOCK_SEQPACKET};
     for (int i = 0; i < 2; i++) {
         NEED(socketpair(AF_UNIX, kinds[i] | SOCK_CLOEXEC, 0, ends) == 0 && send(ends[0], "x", 1, MSG_NOSIGNAL) == 1);
@@ -866,6 +865,13 @@ OP(local_pair) {
         NEED(getsockopt(ends[0], SOL_SOCKET, SO_PEERCRED, &who, &size) == 0);
         close(ends[0]), close(ends[1]);
     }
+    return 0;
+}
+OP(local_pair_of_datagrams) {
+    int ends[2];
+    char got;
+    NEED(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0 && send(ends[0], "x", 1, 0) == 1 && recv(ends[1], &got, 1, 0) == 1);
+    close(ends[0]), close(ends[1]);
     return 0;
 }
 OP(descriptor_passed) {
@@ -1151,7 +1157,7 @@ static const struct operation OPERATIONS[] = {
 #ifndef STATIC
     ROW(user_by_number), ROW(names_of_this_machine),
 #endif
-    ROW(local_pair), ROW(descriptor_passed), ROW(tcp_on_own_loopback), ROW(tcp6_on_own_loopback),
+    ROW(local_pair), ROW(local_pair_of_datagrams), ROW(descriptor_passed), ROW(tcp_on_own_loopback), ROW(tcp6_on_own_loopback),
     ROW(udp_on_own_loopback), ROW(interfaces), ROW(local_socket_by_path), ROW(terminal_of_its_own),
     ROW(system_v_memory), ROW(system_v_semaphore), ROW(system_v_messages), ROW(message_queue),
     ROW(local_time),

@@ -11,7 +11,7 @@ mod compile;
 mod jailed;
 
 use compile::compile;
-use jailed::{NO_DRIVER, User, World};
+use jailed::{ACCEPTED, NO_DRIVER, User, World};
 use portcullis_e2e::skip;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -41,8 +41,8 @@ fn stage(user: User) -> Option<Stage> {
         return None;
     };
     world.folder("files");
-    let tree = world.copy(&tree, "tree");
-    let ending = world.copy(&ending, "ending");
+    let tree = world.program(&tree, "tree");
+    let ending = world.program(&ending, "ending");
     let mark = format!("mark-of-{}", world.at("").display().to_string().replace('/', "-"));
     let stage = Stage { world, tree, ending, mark };
     let probe = stage.jail("T1", &[], &["exit", "0"]).output().unwrap();
@@ -66,7 +66,7 @@ impl Stage {
             "version": "1.0", "profile": "sandboxed", "spawn": true, "min_tier": tier, "limits": limits,
             "filesystem": { "read": [files], "write": [files] },
         });
-        let mut all = vec!["--tier", tier, "--accept", "process-count,private-size,root-outside,attributes"];
+        let mut all = vec!["--tier", tier, "--accept", ACCEPTED];
         all.extend(options);
         let mut command = self.world.jail(&manifest, &all, &self.tree);
         command.arg(&self.mark).args(words);

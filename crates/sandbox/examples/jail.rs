@@ -98,6 +98,12 @@ fn options() -> Result<Options, Failure> {
     Err(usage("no program"))
 }
 
+/// A name that no other driver has had: process numbers come back.
+fn scratch() -> Result<AbsPath, Box<dyn std::error::Error>> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(AbsPath::parse(&format!("/tmp/portcullis-{}-{}", std::process::id(), now.as_nanos()))?)
+}
+
 fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let configuration = |error: &dyn std::fmt::Display| (3, error.to_string());
     let here = std::env::current_dir().map_err(|error| configuration(&error))?;
@@ -138,8 +144,7 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     let variables: BTreeMap<EnvName, OsString> = std::env::vars_os()
         .filter_map(|(name, value)| Some((EnvName::parse(name.to_str()?).ok()?, value)))
         .collect();
-    let scratch = AbsPath::parse(&format!("/tmp/portcullis-{}", std::process::id()))
-        .map_err(|error| configuration(&error))?;
+    let scratch = scratch().map_err(|error| configuration(&error))?;
     let planned = build(&Asked {
         policy: &policy,
         survey: &survey,
