@@ -203,9 +203,8 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Clone => clone(variant.processes),
         Check::Socket => socket(variant.network),
         Check::SocketPair => socket_pair(),
-        Check::OwnLimits => one_of(0, &[0], libc::EPERM),
         Check::Target if variant.sight == Sight::Own => none_of(0, &[SUPERVISOR], libc::EPERM),
-        Check::Target => one_of(0, &[0], libc::EPERM),
+        Check::Target | Check::OwnLimits => one_of(0, &[0], libc::EPERM),
         Check::Priority { users, .. } if variant.sight == Sight::Own => priority_of_own(users),
         Check::Priority { process, .. } => priority_of_caller(process),
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
@@ -217,11 +216,10 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
             out.extend(make_node(mode));
             out
         }
-        Check::Mode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
         Check::ChangeMode(_) if variant.attributes == Attributes::Closed => {
             vec![instruction(RETURN, refuse(libc::EPERM))]
         }
-        Check::ChangeMode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
+        Check::Mode(mode) | Check::ChangeMode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
         Check::Create { flags } => {
             // The mode, which follows the flags, has a meaning only where a file may be made.
             let makes = (libc::O_CREAT | libc::O_TMPFILE & !libc::O_DIRECTORY).cast_unsigned();
