@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// How many have been begun here, so that no two have one file.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+
 /// The statically linked program that `crates/e2e/programs/NAME/main.rs` makes.
 ///
 /// It is built into `target/tmp` under a name of its sources' hash. Tests that want it at the same moment may each build it;
@@ -23,8 +26,7 @@ pub fn compiled(name: &str) -> io::Result<PathBuf> {
     if program.exists() {
         return Ok(program);
     }
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let number = BEGUN.fetch_add(1, Ordering::Relaxed);
     let made = folder.join(format!("{name}-{}-{number}", std::process::id()));
     compile(&sources.join(name).join("main.rs"), &made)?;
     std::fs::rename(&made, &program)?;

@@ -203,21 +203,42 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Clone => clone(variant.processes),
         Check::Socket => socket(variant.network),
         Check::SocketPair => socket_pair(),
-        Check::OwnLimits => one_of(0, &[0], libc::EPERM),
         Check::Target if variant.sight == Sight::Own => none_of(0, &[SUPERVISOR], libc::EPERM),
-        Check::Target => one_of(0, &[0], libc::EPERM),
+        Check::Target | Check::OwnLimits => one_of(0, &[0], libc::EPERM),
         Check::Priority { users, .. } if variant.sight == Sight::Own => priority_of_own(users),
         Check::Priority { process, .. } => priority_of_caller(process),
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
-        Check::MakeNode(mode) => make_node(mode),
+        Check::MakeNode(mode) => {
+            let mut out = no_bits(mode, SET_USER_OR_GROUP, libc::EPERM);
+            out.pop();
+            out.extend(make_node(mode));
+            out
+        }
+        Check::ChangeMode(_) if variant.attributes == Attributes::Closed => {
+            vec![instruction(RETURN, refuse(libc::EPERM))]
+        }
+        Check::Mode(mode) | Check::ChangeMode(mode) => no_bits(mode, SET_USER_OR_GROUP, libc::EPERM),
+        Check::Create { flags } => {
+            // The mode, which follows the flags, has a meaning only where a file may be made.
+            let makes = (libc::O_CREAT | libc::O_TMPFILE & !libc::O_DIRECTORY).cast_unsigned();
+            let mut out = vec![
+                instruction(LOAD, argument(flags)),
+                branch(JUMP_ANY_BIT, makes, 1, 0),
+                instruction(RETURN, ALLOW),
+            ];
+            out.extend(no_bits(flags + 1, SET_USER_OR_GROUP, libc::EPERM));
+            out
+        }
         Check::Seccomp => no_bits(1, SECCOMP_LISTENER | SECCOMP_RECEIVE_KILLABLE, libc::EPERM),
     }
 }
 
 /// The process that every jail of tier T1 stands and falls with.
 const SUPERVISOR: i32 = 1;
+/// The bits of a mode by which a program runs as its owner or its group, whoever starts it.
+const SET_USER_OR_GROUP: u32 = libc::S_ISUID | libc::S_ISGID;
 
 const SECCOMP_LISTENER: u32 = 1 << 3;
 const SECCOMP_RECEIVE_KILLABLE: u32 = 1 << 5;

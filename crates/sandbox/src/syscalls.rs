@@ -40,6 +40,15 @@ pub(crate) enum Check {
     Personality,
     /// No devices; the mode is the argument of this index.
     MakeNode(u32),
+    /// No bit by which a program runs as its owner or group; the mode is the argument of this index.
+    Mode(u32),
+    /// The same for changing it, which is changing an attribute.
+    ChangeMode(u32),
+    /// The same for what opens files, and makes them where its flags say so; the mode follows the flags.
+    Create {
+        /// The index of the flags.
+        flags: u32,
+    },
     /// Filters, but no listener.
     Seccomp,
     /// The process that is the first argument: where only the jail's are in sight any but its supervisor, elsewhere the caller.
@@ -81,8 +90,8 @@ macro_rules! rows {
 }
 
 use Check::{
-    Clone as NewProcess, Ioctl, MakeNode, OwnLimits, Personality, Prctl, Priority, Seccomp, Socket,
-    SocketPair, Target,
+    ChangeMode, Clone as NewProcess, Create, Ioctl, MakeNode, Mode, OwnLimits, Personality, Prctl, Priority,
+    Seccomp, Socket, SocketPair, Target,
 };
 use Treatment::{Allow, Check as Checked, Kill, Refuse, WithAttributes, WithOwnIpc, WithSpawn};
 
@@ -91,26 +100,34 @@ const MISSING: Treatment = Refuse(libc::ENOSYS);
 
 rows! {
     Allow, "files by descriptor and path: what can be reached is the private root's and Landlock's business":
-        SYS_read, SYS_write, SYS_close, SYS_openat, SYS_openat2, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_lseek,
+        SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_lseek,
         SYS_pread64, SYS_pwrite64, SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_preadv2, SYS_pwritev2,
         SYS_faccessat, SYS_faccessat2, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fsync, SYS_fdatasync, SYS_sync,
         SYS_syncfs, SYS_sync_file_range, SYS_truncate, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_readahead,
         SYS_getdents64, SYS_getcwd, SYS_chdir, SYS_fchdir, SYS_renameat, SYS_renameat2, SYS_mkdirat, SYS_unlinkat,
-        SYS_linkat, SYS_symlinkat, SYS_readlinkat,         SYS_umask, SYS_statfs, SYS_fstatfs, SYS_copy_file_range, SYS_sendfile, SYS_splice, SYS_tee,
+        SYS_linkat, SYS_symlinkat, SYS_readlinkat, SYS_umask, SYS_statfs, SYS_fstatfs, SYS_copy_file_range, SYS_sendfile,
+        SYS_splice, SYS_tee,
         SYS_vmsplice, SYS_close_range,
-        #[cfg(target_arch = "x86_64")] SYS_open, #[cfg(target_arch = "x86_64")] SYS_creat,
         #[cfg(target_arch = "x86_64")] SYS_stat, #[cfg(target_arch = "x86_64")] SYS_lstat,
         #[cfg(target_arch = "x86_64")] SYS_access, #[cfg(target_arch = "x86_64")] SYS_dup2,
         #[cfg(target_arch = "x86_64")] SYS_getdents, #[cfg(target_arch = "x86_64")] SYS_rename,
         #[cfg(target_arch = "x86_64")] SYS_mkdir, #[cfg(target_arch = "x86_64")] SYS_rmdir,
         #[cfg(target_arch = "x86_64")] SYS_link, #[cfg(target_arch = "x86_64")] SYS_unlink,
         #[cfg(target_arch = "x86_64")] SYS_symlink, #[cfg(target_arch = "x86_64")] SYS_readlink;
+    Checked(Create { flags: 2 }), "a program left behind that runs as its owner is a way in for any other user": SYS_openat;
+    Checked(Create { flags: 1 }), "the same by its older call": #[cfg(target_arch = "x86_64")] SYS_open;
+    Checked(Mode(1)), "the same": #[cfg(target_arch = "x86_64")] SYS_creat;
+    Checked(ChangeMode(1)), "the same, and an attribute": SYS_fchmod, #[cfg(target_arch = "x86_64")] SYS_chmod;
+    Checked(ChangeMode(2)), "the same by folder": SYS_fchmodat, SYS_fchmodat2;
+    MISSING, "the same, but its mode is in memory, where no filter can see it; who uses it then uses openat": SYS_openat2;
     Allow, "extended attributes of the tool's own files; those of security need a capability":
         SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr, SYS_listxattr,
         SYS_llistxattr, SYS_flistxattr;
     WithAttributes, "attributes of files: Landlock does not know them, so without a private root they would be anybody's":
-        SYS_fchmod, SYS_fchmodat, SYS_fchmodat2, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
-        #[cfg(target_arch = "x86_64")] SYS_chmod, #[cfg(target_arch = "x86_64")] SYS_chown, #[cfg(target_arch = "x86_64")] SYS_lchown, #[cfg(target_arch = "x86_64")] SYS_utime, #[cfg(target_arch = "x86_64")] SYS_utimes, #[cfg(target_arch = "x86_64")] SYS_futimesat;
+        SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr,
+        SYS_lremovexattr, SYS_fremovexattr, #[cfg(target_arch = "x86_64")] SYS_chown,
+        #[cfg(target_arch = "x86_64")] SYS_lchown, #[cfg(target_arch = "x86_64")] SYS_utime,
+        #[cfg(target_arch = "x86_64")] SYS_utimes, #[cfg(target_arch = "x86_64")] SYS_futimesat;
     Checked(MakeNode(2)), "pipes and files; a device would be a door to the machine": SYS_mknodat;
     Checked(MakeNode(1)), "the same by its older call": #[cfg(target_arch = "x86_64")] SYS_mknod;
     Allow, "memory of its own":

@@ -40,6 +40,20 @@ pub fn find(name: &str) -> Option<Attack> {
         "path-reopen" => path_reopen,
         "descriptor-reopen" => descriptor_reopen,
         "make-device" => make_device,
+        "set-user-file" => set_user_file,
+        "set-user-create" => set_user_create,
+        "set-user-create-newer" => set_user_create_newer,
+        "set-user-node" => |words| {
+            let path = text(word(words, 0)?);
+            done(call(number::MKNOD, &[path.as_ptr() as usize, 0o104_755, 0]))
+        },
+        "watch" => |words| {
+            const INIT: i64 = 294;
+            const ADD: i64 = 254;
+            let watcher = call(INIT, &[0]).map_err(|error| error.to_string())?;
+            done(call(ADD, &[watcher, text(word(words, 0)?).as_ptr() as usize, 0x100]))
+        },
+        "enter" => |words| worked(std::env::set_current_dir(word(words, 0)?)),
         "handle" => handle,
         "handle-open" => handle_open,
         "inherited" => inherited,
@@ -231,6 +245,33 @@ fn path_reopen(words: &[&str]) -> Outcome {
 fn descriptor_reopen(words: &[&str]) -> Outcome {
     let file = File::open(word(words, 0)?).map_err(stop)?;
     write(&[&format!("/proc/self/fd/{}", file.as_raw_fd())])
+}
+
+/// Leaves a program behind that runs as this user whoever starts it.
+fn set_user_file(words: &[&str]) -> Outcome {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let path = word(words, 0)?;
+    std::fs::write(path, "#!/bin/sh\n").map_err(stop)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o4755)).map_err(stop)?;
+    let mode = symlink_metadata(path).map_err(stop)?.mode();
+    if mode & 0o4000 == 0 { Err("the bit is not set".into()) } else { Ok("the bit is set".into()) }
+}
+
+/// The same with the bit from the start.
+fn set_user_create(words: &[&str]) -> Outcome {
+    use std::os::unix::fs::MetadataExt;
+    let path = word(words, 0)?;
+    OpenOptions::new().write(true).create_new(true).mode(0o4755).open(path).map_err(stop)?;
+    let mode = symlink_metadata(path).map_err(stop)?.mode();
+    if mode & 0o4000 == 0 { Err("the bit is not set".into()) } else { Ok("the bit is set".into()) }
+}
+
+/// The same by the call that takes its words in memory.
+fn set_user_create_newer(words: &[&str]) -> Outcome {
+    const OPENAT2: i64 = 437;
+    let (path, how) = (text(word(words, 0)?), [0o102_u64, 0o4755, 0]);
+    let (at, how_at) = (path.as_ptr() as usize, &raw const how as usize);
+    done(call(OPENAT2, &[AT_FDCWD, at, how_at, size_of_val(&how)]))
 }
 
 /// Makes a device: memory (1, 1) as a character device, or the first disk.

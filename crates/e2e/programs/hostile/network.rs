@@ -3,7 +3,7 @@
 
 use super::Attack;
 use super::files::word;
-use super::sys::{Outcome, call, done, minus, number, stop, text};
+use super::sys::{Outcome, call, done, number, stop, text};
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
@@ -38,7 +38,7 @@ pub fn find(name: &str) -> Option<Attack> {
         "pair-local-raw" => |words| pair(word(words, 0)?, Name::Path, 3),
         "pair-local-stream" => |words| pair(word(words, 0)?, Name::Path, 1),
         "pair-local-packets" => |words| pair(word(words, 0)?, Name::Path, 5),
-        "interfaces" => interfaces,
+        "interface-set" => interface_set,
         "forged-source" => forged_source,
         _ => return None,
     })
@@ -179,11 +179,15 @@ fn pair(name: &str, kind: Name, socket_kind: usize) -> Outcome {
     done(call(SENDTO, &[fd, word, 7, 0, at, length])).or_else(|_| done(call(CONNECT, &[fd, at, length])))
 }
 
-/// Looks for an interface of the machine's, or an address on one, other than its own loopback.
-fn interfaces(words: &[&str]) -> Outcome {
-    let found = std::fs::read_to_string("/proc/self/net/dev").map_err(stop)?;
-    let wanted = word(words, 0)?;
-    if found.contains(wanted) { Ok(format!("{wanted} is there")) } else { Err("it is not there".into()) }
+/// Sets the flags of the loopback to what they are.
+fn interface_set(_words: &[&str]) -> Outcome {
+    const GET_FLAGS: usize = 0x8913;
+    const SET_FLAGS: usize = 0x8914;
+    let fd = call(number::SOCKET, &[AF_INET, 2, 0]).map_err(|error| error.to_string())?;
+    let mut request = [0_u8; 40];
+    request[..2].copy_from_slice(b"lo");
+    call(number::IOCTL, &[fd, GET_FLAGS, &raw mut request as usize]).map_err(|error| error.to_string())?;
+    done(call(number::IOCTL, &[fd, SET_FLAGS, &raw const request as usize]))
 }
 
 /// Raw access to addresses by asking the kernel to treat foreign ones as its own.
@@ -192,6 +196,5 @@ fn forged_source(_words: &[&str]) -> Outcome {
     const TRANSPARENT: usize = 19;
     let fd = call(number::SOCKET, &[AF_INET, 1, 0]).map_err(|error| error.to_string())?;
     let one = 1_i32;
-    let _unused = minus(-1);
     done(call(SETSOCKOPT, &[fd, 0, TRANSPARENT, &raw const one as usize, 4]))
 }

@@ -33,17 +33,6 @@ fn others(name: &str) -> Option<Attack> {
             let process = call(number::PIDFD_OPEN, &[pid(words)?, 0]).map_err(|error| error.to_string())?;
             done(call(number::PIDFD_SEND_SIGNAL, &[process, SIGURG, 0, 0]))
         },
-        "signal-by-file" => |words| {
-            const SET_OWNER: usize = 8;
-            const SET_FLAGS: usize = 4;
-            const ASYNC: usize = 0o20_000;
-            let (read, write) = std::io::pipe().map_err(stop)?;
-            let fd = std::os::fd::AsRawFd::as_raw_fd(&read) as usize;
-            call(number::FCNTL, &[fd, SET_OWNER, pid(words)?]).map_err(|error| error.to_string())?;
-            let outcome = done(call(number::FCNTL, &[fd, SET_FLAGS, ASYNC]));
-            drop(write);
-            outcome
-        },
         "signal-broker" => |_| done(call(number::KILL, &[parent(), SIGURG])),
         "trace" => |words| done(call(number::PTRACE, &[0x4206, pid(words)?, 0, 0])),
         "memory-read" => |words| {
@@ -149,6 +138,8 @@ fn own(name: &str) -> Option<Attack> {
         "fork-bomb" => fork_bomb,
         "daemon" => daemon,
         "linger" => linger,
+        "relay" => relay,
+        "runner" => runner,
         "ignore-end" => |_| {
             ignore_signals();
             let _signalled = call(number::KILL, &[call(number::GETPID, &[]).unwrap_or(0), 15]);
@@ -257,6 +248,37 @@ fn daemon(words: &[&str]) -> Outcome {
     let any = super::sys::minus(-1);
     call(number::WAIT4, &[any, &raw mut status as usize, 0, 0]).map_err(|error| error.to_string())?;
     if status == 0 { Ok("a grandchild is left".into()) } else { Err("no grandchild could be started".into()) }
+}
+
+/// Leaves something behind that is never the same process for long: each one starts the next and ends.
+fn runner(words: &[&str]) -> Outcome {
+    let nothing = || Stdio::null();
+    let mut started = Command::new("/proc/self/exe")
+        .args(["relay", word(words, 0)?])
+        .stdin(nothing())
+        .stdout(nothing())
+        .stderr(nothing())
+        .spawn()
+        .map_err(stop)?;
+    worked(started.wait())
+}
+
+/// One process after the other, for at most eight seconds.
+fn relay(_words: &[&str]) -> Outcome {
+    ignore_signals();
+    let _own_session = call(number::SETSID, &[]);
+    let end = Instant::now() + Duration::from_secs(8);
+    while Instant::now() < end {
+        match call(number::FORK, &[]) {
+            // As long as takes to be found.
+            Ok(0) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(_) => {
+                let _never = call(number::EXIT, &[0]);
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    Ok("it has stayed".into())
 }
 
 /// Ignores signals and stays, under the name of its words.

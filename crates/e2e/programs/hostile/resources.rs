@@ -26,7 +26,7 @@ pub fn find(name: &str) -> Option<Attack> {
 fn folder(words: &[&str]) -> String {
     match words.first() {
         Some(given) => (*given).to_owned(),
-        None => std::env::var("TMPDIR").unwrap_or_else(|_| "/tmp".into()),
+        None => std::env::temp_dir().to_string_lossy().into_owned(),
     }
 }
 

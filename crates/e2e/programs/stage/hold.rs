@@ -158,7 +158,10 @@ impl Objects {
             ask("message", call(MSGSND, &[queue, &raw const message as usize, 8, 0]))?;
         }
         let queue_name = text(&name);
-        ask("message queue", call(number::MQ_OPEN, &[queue_name.as_ptr() as usize, MQ_MAKE, 0o600, 0]))?;
+        // One short message: a user may have few bytes of queues in all.
+        let small = [0_u64, 1, 8, 0, 0, 0, 0, 0];
+        let words = [queue_name.as_ptr() as usize, MQ_MAKE, 0o600, &raw const small as usize];
+        ask("message queue", call(number::MQ_OPEN, &words))?;
         let (kind, label) = (c"user", text(&name));
         let words = [
             kind.as_ptr() as usize,

@@ -65,6 +65,7 @@ pub(crate) const SOCKETS: &[Row] = &[
     row("every-other-family", "S", "families", "none could be opened", "none could be opened")
         .with(Powers::Network),
     row("foreign-source", "U", "forged-source", "EPERM", NO_SOCKET).with(Powers::Network).needs(Needs::Root),
+    row("interface-set", "U", "interface-set", "EPERM", NO_SOCKET).with(Powers::Network).needs(Needs::Root),
     row("local-socket", "S", "local-socket", NO_SOCKET, NO_SOCKET).with(Powers::Network),
     row("key-agent", "M S", "local {s}/agent.sock", NO_SOCKET, NO_SOCKET).with(Powers::Network),
     row("container-engine", "M S", "local {s}/docker.sock", NO_SOCKET, NO_SOCKET).with(Powers::Network),

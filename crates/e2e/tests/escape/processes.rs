@@ -52,6 +52,7 @@ pub(crate) const OWN: &[Row] = &[
         .with(Powers::Spawn)
         .needs(Needs::NotRoot),
     row("daemon", "P B", "daemon {mark}", "gone", "gone").with(Powers::Spawn).on(Stage::Gone),
+    row("daemon-on-the-run", "P B", "runner {mark}", "gone", "gone").with(Powers::Spawn).on(Stage::Gone),
     row("ignore-the-end", "B", "ignore-end", "killed: deadline", "killed: deadline").on(Stage::Deadline),
     row("stop-itself", "B", "stop-itself", "killed: deadline", "killed: deadline")
         .with(Powers::Spawn)

@@ -136,7 +136,6 @@ fn tier_is_chosen(place: Place, world: &World) -> Option<String> {
         Place::T1 => "T1",
         Place::T2 | Place::T2Refused => "T2",
     };
-    world.reset().unwrap();
     let row = super::row::row("tier", "-", "user-zero", "", "");
     let output = command(&row, world, place, &["--show"]).output().unwrap();
     let shown = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -145,20 +144,23 @@ fn tier_is_chosen(place: Place, world: &World) -> Option<String> {
 }
 
 fn attempt(row: &Row, world: &World, place: Place) -> Seen {
-    world.reset().unwrap();
+    const CHANGED: [&str; 5] = ["{r}", "{w}", "{o}", "{secret}", "{home}"];
+    if CHANGED.iter().any(|folder| row.attack.contains(folder)) {
+        world.reset().unwrap();
+    }
     let output = command(row, world, place, &[]).output().unwrap();
     let seen = judge(&output);
     if row.stage != Stage::Gone {
         return seen;
     }
     match (seen, living(&mark(row, world))) {
-        (Seen::Escaped(_), process @ Some(_)) => {
-            end(process);
+        (Seen::Escaped(_), Some(_)) => {
+            end(&mark(row, world));
             Seen::Escaped("it lives on".into())
         }
         (Seen::Escaped(_), None) => Seen::Stopped("gone".into()),
-        (seen, process) => {
-            end(process);
+        (seen, _) => {
+            end(&mark(row, world));
             seen
         }
     }
@@ -281,16 +283,21 @@ fn mark(row: &Row, world: &World) -> String {
     format!("{}-{}", row.name, world.fact("pid"))
 }
 
-/// A process that has the mark among its words and lives on for a second; none if there is none, or it goes.
+/// A process that has the mark among its words, found again and again for a second; none once none is found for a while.
 fn living(mark: &str) -> Option<u32> {
-    for _ in 0..20 {
-        let found = marked(mark)?;
-        if !std::path::Path::new(&format!("/proc/{found}")).exists() {
+    let mut found = None;
+    let mut missed = 0;
+    for _ in 0..25 {
+        match marked(mark) {
+            None => missed += 1,
+            process => (found, missed) = (process, 0),
+        }
+        if missed == 5 {
             return None;
         }
         pause();
     }
-    marked(mark)
+    found
 }
 
 #[expect(
@@ -302,22 +309,35 @@ fn pause() {
 }
 
 fn marked(mark: &str) -> Option<u32> {
+    marked_by(mark, &["linger", "relay"])
+}
+
+/// A process that does one of these things under the mark.
+fn marked_by(mark: &str, doing: &[&str]) -> Option<u32> {
     let entries = std::fs::read_dir("/proc").unwrap();
     let processes = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let lingers = |process: &u32| {
         let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let words: Vec<_> = words.split(|byte| *byte == 0).collect();
-        words.windows(2).any(|pair| pair == [b"linger".as_slice(), mark.as_bytes()]) && words.len() < 5
+        let is_it = |pair: &[&[u8]]| matches!(pair, [what, found] if *found == mark.as_bytes() && doing.iter().any(|doing| doing.as_bytes() == *what));
+        words.len() < 5 && words.windows(2).any(is_it)
     };
+    // The newest first: one that keeps becoming another would be gone when its turn comes.
+    let mut processes: Vec<_> = processes.collect();
+    processes.sort_unstable_by(|left, right| right.cmp(left));
     processes.into_iter().find(lingers)
 }
 
-/// Ends a process that an attack has left behind.
-#[expect(clippy::disallowed_methods, reason = "what a test leaves behind, it ends")]
-fn end(process: Option<u32>) {
-    if let Some(process) = process {
-        let _ended = Command::new("kill").args(["-9", &process.to_string()]).status();
+/// Ends a process that an attack has left behind, unless it ends by itself before long.
+fn end(mark: &str) {
+    if let Some(process) = marked_by(mark, &["linger"]) {
+        kill(process);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a test leaves behind, it ends")]
+fn kill(process: u32) {
+    let _ended = Command::new("kill").args(["-9", &process.to_string()]).status();
 }
 
 /// A jail's program and what that has started end when the one that started the jail is killed.
@@ -329,7 +349,6 @@ pub(crate) fn ends_with_its_broker(who: Who) {
     };
     let row = super::row::row("broker-killed", "PB", "linger {mark}", "", "").with(Powers::Spawn);
     for place in [Place::T1, Place::T2, Place::T2Refused] {
-        world.reset().unwrap();
         let mut command = command(&row, &world, place, &[]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -340,10 +359,10 @@ pub(crate) fn ends_with_its_broker(who: Who) {
         // The driver is the stage's child: it alone is killed, by the signal that nothing can be done about.
         let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap();
         let driver: u32 = children.split_whitespace().next().unwrap().parse().unwrap();
-        end(Some(driver));
+        kill(driver);
         child.wait().unwrap();
         let left = living(&mark);
-        end(left);
+        end(&mark);
         assert_eq!(left, None, "as {who:?} in {place:?} a process lives on");
     }
 }

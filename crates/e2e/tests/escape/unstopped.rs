@@ -27,6 +27,8 @@ const fn only(who: Who, name: &'static str, why: &'static str) -> Unstopped {
 pub(crate) const IN_T2: &[Unstopped] = &[
     anybody("metadata-read", METADATA),
     anybody("temporary-shared", METADATA),
+    anybody("watch-undeclared", METADATA),
+    anybody("enter-undeclared", METADATA),
     anybody("mounts-of-machine-read", "the program is in the machine's own mount namespace"),
     only(
         Who::Root,

@@ -77,6 +77,7 @@ impl World {
         let hold = holder.stdin.take();
         let mut world = Self { folder, who, user, own, facts, holder, hold };
         world.name_places()?;
+        world.reset()?;
         Ok(Some(world))
     }
 

@@ -55,14 +55,18 @@ const ROOT: Case = Case {
 const USER: Case = Case { user: "1000", ..ROOT };
 
 /// What Landlock's second version lacks where there is nothing but Landlock.
-const ACCEPTED: &[&str] = &["--accept", "truncate,device-requests,signals,abstract-sockets"];
+const ACCEPTED: &[&str] =
+    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count"];
 
 /// The same for root.
-const ACCEPTED_AS_ROOT: &[&str] =
-    &["--accept", "truncate,device-requests,signals,abstract-sockets,root-outside"];
+const ACCEPTED_AS_ROOT: &[&str] = &[
+    "--accept",
+    "truncate,device-requests,signals,abstract-sockets,private-size,process-count,root-outside",
+];
 
 /// The same without a control group, for a program that starts others.
-const ALONE: &[&str] = &["--accept", "truncate,device-requests,signals,abstract-sockets,process-count"];
+const ALONE: &[&str] =
+    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count"];
 
 const HELLO: &[&str] = &["hello", "/data/open/file", "/data/closed", "/etc/shadow"];
 
@@ -176,7 +180,11 @@ pub(crate) const WITHOUT_NAMESPACES: &[Case] = &[
     Case {
         name: "bare",
         group: Group::Lent,
-        options: &["--show", "--accept", "truncate,device-requests,signals,abstract-sockets"],
+        options: &[
+            "--show",
+            "--accept",
+            "truncate,device-requests,signals,abstract-sockets,private-size,process-count",
+        ],
         program: HELLO,
         said: &[
             "enclosure: No(",

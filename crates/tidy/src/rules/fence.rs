@@ -74,6 +74,7 @@ mod tests {
             ("Cargo.toml", ROOT),
             ("crates/wire/Cargo.toml", LINTED),
             ("crates/sandbox/Cargo.toml", ""),
+            ("crates/e2e/Cargo.toml", LINTED),
             (path, text),
         ]);
         check(&tree).len()
@@ -97,6 +98,8 @@ mod tests {
             assert_eq!(count("crates/e2e/src/a.rs", text), 1, "{text}");
             assert_eq!(count("crates/sandbox/src/a.rs", text), 0, "{text}");
             assert_eq!(count("crates/e2e/programs/a/main.rs", text), 0, "{text}");
+            assert_eq!(count("crates/e2e/src/programs/a.rs", text), 1, "{text}");
+            assert_eq!(count("crates/e2e/tests/programs.rs", text), 1, "{text}");
         }
     }
 
