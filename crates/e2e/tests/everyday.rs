@@ -126,6 +126,12 @@ const REFUSED: &[Refused] = &[
     Refused {
         tiers: ALL,
         spawn: &[Declared, Undeclared],
+        operations: &["openat2_new"],
+        reason: "its mode is in memory, where no filter can see it: it is as on a kernel without it, and programs use openat",
+    },
+    Refused {
+        tiers: ALL,
+        spawn: &[Declared, Undeclared],
         operations: &["local_pair_of_datagrams"],
         reason: "a socket for datagrams could send to others than its pair",
     },
