@@ -92,6 +92,7 @@ pub(crate) const CHANGING: &[Row] = &[
     row("read-only-path-reopen", "M L", "path-reopen {r}/file", "EROFS", "EACCES"),
     row("read-only-descriptor-reopen", "M L", "descriptor-reopen {r}/file", "EROFS", "EACCES"),
     row("read-only-link-write", "M L", "symlink-write {r}/file {o}/planted", "EROFS", "EACCES"),
+    row("read-only-pipe-write", "L", "write {d}/pipe", "EACCES", "EACCES"),
     row("read-only-chmod", "M", "chmod {r}/file", "EROFS", ""),
     row("read-only-chown", "M", "chown {r}/file", "EROFS", ""),
     row("read-only-xattr", "M", "xattr {r}/file", "EROFS", ""),

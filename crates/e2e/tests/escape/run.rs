@@ -122,7 +122,7 @@ fn fault_of(row: &Row, place: Place, world: &World) -> Option<String> {
     if place != Place::T1 && IN_T2.iter().any(|listed| is_listed(&listed)) {
         return if matches!(seen, Seen::Escaped(_)) { None } else { wrong("is listed as not stopped") };
     }
-    let expected = if place == Place::T1 { row.in_t1 } else { row.in_t2 };
+    let expected = world.fill(if place == Place::T1 { row.in_t1 } else { row.in_t2 });
     match &seen {
         Seen::Stopped(by) if expected.split('|').any(|expected| expected == by) => None,
         _ => wrong(&format!("expected {expected}")),

@@ -95,6 +95,7 @@ impl World {
         };
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname")?;
         self.facts.insert("host".into(), host.trim().into());
+        self.facts.insert("user".into(), self.user.to_string());
         for (name, place) in [
             ("r", "read"),
             ("w", "write"),
