@@ -69,6 +69,9 @@ pub struct SurveyError {
     hint: String,
 }
 
+/// The name of Git's folder, which is protected itself only where it is a file.
+const GIT: &str = ".git";
+
 /// Names that make other programs run code or trust somebody: read-only in a writable folder, unless a manifest names them
 /// exactly. Relative to each writable folder.
 pub const PROTECTED: &[&str] = &[
@@ -77,8 +80,8 @@ pub const PROTECTED: &[&str] = &[
     ".zlogout", ".cshrc", ".tcshrc", ".kshrc", ".config/fish", ".inputrc", ".xprofile", ".xinitrc", ".xsessionrc",
     // So do desktops and user services.
     ".config/autostart", ".config/systemd", ".config/environment.d", ".pam_environment",
-    // Git runs these, or programs that its configuration names.
-    ".git/hooks", ".git/config", ".git/info/attributes", ".gitconfig", ".config/git", ".gitmodules",
+    // Git runs these, or programs that its configuration names. As a file, which a worktree has, `.git` says where they are.
+    GIT, ".git/hooks", ".git/config", ".git/info/attributes", ".gitconfig", ".config/git", ".gitmodules",
     // Editors and development containers run tasks from these.
     ".vscode", ".idea", ".devcontainer", ".nvim", ".vimrc", ".exrc", ".config/nvim", ".emacs", ".emacs.d", ".envrc",
     // Keys and who may come in.
@@ -256,11 +259,20 @@ impl Surveyor<'_> {
                 if named(&path) {
                     continue;
                 }
-                // A link is as good as what it leads to, which is protected where it stands, if it is writable at all.
-                if let Ok(Resolved { path, kind, .. }) = resolve(Path::new(path.as_str()))
-                    && path.is_within(&tree.path)
-                {
-                    found.insert(path.clone(), Place { path, kind, extent: Extent::Tree });
+                let Ok(Resolved { path: real, kind, links }) = resolve(Path::new(path.as_str())) else {
+                    continue;
+                };
+                if *name == GIT && kind == Kind::Folder {
+                    continue;
+                }
+                // What a link leads to is protected where it stands, if it is writable at all. The link itself cannot be:
+                // nothing can be mounted on one, and so another thing can be put in its place.
+                if let Some(link) = links.keys().find(|link| link.starts_with(tree.path.as_str())) {
+                    let what = format!("`{}` is a symbolic link, and can be replaced", link.display());
+                    self.found.gaps.push(Gap::new(GapName::ProtectedNames, what, None));
+                }
+                if real.is_within(&tree.path) {
+                    found.insert(real.clone(), Place { path: real, kind, extent: Extent::Tree });
                 }
             }
             let what = format!("in `{}`, protected names that are not there yet", tree.path);
@@ -317,4 +329,43 @@ fn cut(place: &Place, operator: &OperatorPolicy, found: &mut Survey) -> Result<V
 
 fn refused(entry: &Entry<PathGlob>, why: String, hint: &str) -> SurveyError {
     SurveyError { source_place: entry.source.clone(), pattern: entry.value.to_string(), why, hint: hint.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis_policy::Manifest;
+    use portcullis_policy::value::Surroundings;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_under_a_protected_name_is_a_gap_and_a_worktrees_git_file_is_protected() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        for name in ["dot", "plain/.git/hooks"] {
+            std::fs::create_dir_all(at(name)).unwrap();
+        }
+        std::fs::write(at("dot/bashrc"), "").unwrap();
+        std::fs::write(at(".git"), "gitdir: elsewhere").unwrap();
+        symlink("dot/bashrc", at(".bashrc")).unwrap();
+        let found = |folder: &str| {
+            let pattern = at(folder).join("**");
+            let text = format!(
+                r#"{{"version": "1.0", "profile": "sandboxed", "filesystem": {{"write": ["{}"]}}}}"#,
+                pattern.display()
+            );
+            let manifest = Manifest::parse("armor.json", &text, &Surroundings::unknown()).unwrap();
+            survey(&Policy::merge(&manifest, None, None)).unwrap()
+        };
+        let weaker = |found: &Survey| found.gaps.iter().any(|gap| gap.name == GapName::ProtectedNames);
+        let paths = |found: &Survey| -> Vec<PathBuf> {
+            found.protected.iter().map(|place| place.path.as_str().into()).collect()
+        };
+        let whole = found("");
+        assert!(weaker(&whole));
+        assert_eq!(paths(&whole), [at(".git"), at("dot/bashrc")]);
+        let plain = found("plain");
+        assert!(!weaker(&plain));
+        assert_eq!(paths(&plain), [at("plain/.git/hooks")]);
+    }
 }
