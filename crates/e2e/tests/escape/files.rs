@@ -142,6 +142,8 @@ pub(crate) const PROTECTED: &[Row] = &[
         "EACCES",
     ),
     row("hooks-exchange-of-parent", "M L", "exchange {w}/.git {w}/plain", "EBUSY", "EACCES"),
+    row("worktree-link-write", "M L", "write {g}/.git", "EROFS", "EACCES"),
+    row("worktree-link-replace", "M L", "unlink-and-make {g}/.git", "EBUSY", "EACCES"),
     row("git-config-write", "M L", "write {w}/.git/config", "EROFS", "EACCES"),
     row("git-config-replace", "M L", "replace {w}/.git/config {w}/.git/beside", "EBUSY", "EACCES"),
     row(
