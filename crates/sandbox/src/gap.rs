@@ -72,6 +72,7 @@ names! {
     Processes = "process-count", Weaker, "The number of processes is not held.";
     PrivateSize = "private-size", Weaker, "What the private folder holds is not limited: it is a folder of the machine's.";
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
+    ProtectedLinks = "protected-links", Weaker, "A protected name is a symbolic link: nothing can be mounted on it, and it can be replaced.";
     ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
     Unproven = "unproven", Weaker, "The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.";

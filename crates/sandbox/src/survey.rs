@@ -5,11 +5,13 @@
 
 mod carve;
 mod loads;
+mod protected;
 mod resolve;
 mod walk;
 
 pub use carve::{Carved, Listing, Remnant};
 pub use loads::{Load, Loads, loads};
+pub use protected::PROTECTED;
 pub use resolve::{ResolveError, Resolved, resolve};
 
 use crate::gap::{Gap, GapName};
@@ -69,82 +71,6 @@ pub struct SurveyError {
     hint: String,
 }
 
-/// Names that make other programs run code or trust somebody: read-only in a writable folder, unless a manifest names them
-/// exactly. Relative to each writable folder.
-pub const PROTECTED: &[&str] = &[
-    // Shells run these at every start.
-    ".bashrc",
-    ".bash_profile",
-    ".bash_login",
-    ".bash_logout",
-    ".profile",
-    ".zshrc",
-    ".zshenv",
-    ".zprofile",
-    ".zlogin",
-    ".zlogout",
-    ".cshrc",
-    ".tcshrc",
-    ".kshrc",
-    ".config/fish",
-    ".inputrc",
-    ".xprofile",
-    ".xinitrc",
-    ".xsessionrc",
-    // So do desktops and user services.
-    ".config/autostart",
-    ".config/systemd",
-    ".config/environment.d",
-    ".pam_environment",
-    // Git runs these, or programs that its configuration names.
-    ".git/hooks",
-    ".git/config",
-    ".git/info/attributes",
-    ".gitconfig",
-    ".config/git",
-    ".gitmodules",
-    // Editors and development containers run tasks from these.
-    ".vscode",
-    ".idea",
-    ".devcontainer",
-    ".nvim",
-    ".vimrc",
-    ".exrc",
-    ".config/nvim",
-    ".emacs",
-    ".emacs.d",
-    ".envrc",
-    // Keys and who may come in.
-    ".ssh",
-    ".gnupg",
-    ".aws",
-    ".netrc",
-    ".npmrc",
-    ".pypirc",
-    ".docker",
-    ".kube",
-    // What hosts of models start, and what tools may do.
-    ".mcp.json",
-    "mcp.json",
-    ".cursor",
-    ".claude",
-    ".claude.json",
-    ".gemini",
-    ".codex",
-    ".config/Claude",
-    ".codeium",
-    ".continue",
-    "armor.json",
-    "portcullis.yaml",
-    // Folders of programs.
-    "bin",
-    ".local/bin",
-    ".cargo/bin",
-    ".npm-global/bin",
-    "node_modules/.bin",
-    "go/bin",
-];
-
 /// Looks at the disk for everything that a policy names.
 ///
 /// # Errors
@@ -153,7 +79,9 @@ pub fn survey(policy: &Policy) -> Result<Survey, SurveyError> {
     let mut out = Surveyor { policy, found: Survey::default() };
     out.declared()?;
     out.closed()?;
-    out.guarded();
+    if let Some(manifest) = policy.manifest() {
+        protected::protect(&mut out.found, &manifest.files.write);
+    }
     out.found.carved = carve::carve(&out.found);
     Ok(out.found)
 }
@@ -312,43 +240,6 @@ impl Surveyor<'_> {
         };
         self.found.denied = denied.into_values().filter(|place| !is_inside(&place.path)).collect();
         Ok(())
-    }
-
-    /// Finds what is protected inside what may be written.
-    fn guarded(&mut self) {
-        let Some(manifest) = self.policy.manifest() else {
-            return;
-        };
-        let named = |path: &AbsPath| {
-            manifest.files.write.iter().any(|entry| match entry.value.reach() {
-                Reach::Path(named) | Reach::Tree(named) => named.is_within(path),
-                Reach::Within(_) => false,
-            })
-        };
-        let mut found = BTreeMap::new();
-        for tree in self.found.write.iter().filter(|place| place.extent == Extent::Tree) {
-            for name in PROTECTED {
-                let Ok(path) = tree.path.join(name) else {
-                    continue;
-                };
-                if named(&path) {
-                    continue;
-                }
-                // A link is as good as what it leads to, which is protected where it stands, if it is writable at all.
-                if let Ok(Resolved { path, kind, .. }) = resolve(Path::new(path.as_str()))
-                    && path.is_within(&tree.path)
-                {
-                    found.insert(path.clone(), Place { path, kind, extent: Extent::Tree });
-                }
-            }
-            let what = format!("in `{}`, protected names that are not there yet", tree.path);
-            self.found.gaps.push(Gap::new(GapName::ProtectedLater, what, None));
-        }
-        for place in found.values() {
-            let what = format!("`{}` is read-only: name it exactly to have it written", place.path);
-            self.found.gaps.push(Gap::new(GapName::ProtectedNames, what, None));
-        }
-        self.found.protected = found.into_values().collect();
     }
 }
 

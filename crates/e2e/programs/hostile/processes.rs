@@ -3,7 +3,7 @@
 use super::Attack;
 use super::files::word;
 use super::kernel::{clone3, pid};
-use super::sys::{Outcome, call, done, number, stop, text, worked};
+use super::sys::{Outcome, call, done, number, stop, worked};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -284,8 +284,9 @@ fn relay(_words: &[&str]) -> Outcome {
 /// Ignores signals and stays, under the name of its words.
 fn linger(words: &[&str]) -> Outcome {
     ignore_signals();
-    let mark = word(words, 0)?;
-    let _named = text(mark);
+    // Whoever made it end with another is no longer to see to that.
+    let _alone = call(number::PRCTL, &[1, 0]);
+    word(words, 0)?;
     println!("lingers");
     pause(20_000);
     Ok("it has stayed".into())

@@ -29,6 +29,10 @@ pub fn hold(words: &[String]) -> Done {
     // Aligned to a page of its own, and never given back.
     let address = Box::leak(Box::new([SECRET; 1024])).as_ptr() as usize;
     let mut facts = vec![("pid", process.to_string()), ("address", address.to_string())];
+    // A pipe with a name that somebody listens to: a folder that is only to be read does not keep others from writing to it.
+    let (named, read_and_write) = (text(&format!("{folder}/declared/pipe")), 2);
+    ask("pipe", call(number::MKNOD, &[named.as_ptr() as usize, 0o010_600, 0]))?;
+    let _listens = ask("pipe", call(2, &[named.as_ptr() as usize, read_and_write, 0]))?;
     let secret = File::open(format!("{folder}/held")).map_err(|error| format!("held: {error}"))?;
     facts.push(("fd", secret.as_raw_fd().to_string()));
     local(folder, process)?;

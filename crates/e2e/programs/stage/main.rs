@@ -26,6 +26,8 @@ const NEW_MOUNTS: usize = 0x0002_0000;
 const NEW_USERS: usize = 0x1000_0000;
 const NEW_NETWORK: usize = 0x4000_0000;
 
+const GETGID: i64 = 104;
+
 /// Where the descriptor is that must not be found.
 const LEFT_OPEN: usize = 9;
 
@@ -98,7 +100,7 @@ fn user() -> usize {
 /// Enters a user namespace of which this user is the only one, under the same number.
 fn own_users() -> Done {
     let user = user();
-    let group = call(104, &[]).unwrap_or(0);
+    let group = call(GETGID, &[]).unwrap_or(0);
     ask("new user namespace", call(number::UNSHARE, &[NEW_USERS]))?;
     write("/proc/self/setgroups", "deny")?;
     write("/proc/self/uid_map", &format!("{user} {user} 1"))?;
@@ -113,8 +115,10 @@ fn network() -> Done {
     ask("new network", call(number::UNSHARE, &[NEW_NETWORK]))?;
     network::route_everything_here()?;
     write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")?;
-    write("/proc/sys/net/ipv4/ping_group_range", "0\t2147483647")
-        .or_else(|_| write("/proc/sys/net/ipv4/ping_group_range", "0 0"))
+    // All groups; where there is one only, that.
+    let group = call(GETGID, &[]).unwrap_or(0);
+    let range = "/proc/sys/net/ipv4/ping_group_range";
+    write(range, "0\t2147483647").or_else(|_| write(range, &format!("{group}\t{group}")))
 }
 
 fn join(process: &str) -> Done {

@@ -92,6 +92,7 @@ pub(crate) const CHANGING: &[Row] = &[
     row("read-only-path-reopen", "M L", "path-reopen {r}/file", "EROFS", "EACCES"),
     row("read-only-descriptor-reopen", "M L", "descriptor-reopen {r}/file", "EROFS", "EACCES"),
     row("read-only-link-write", "M L", "symlink-write {r}/file {o}/planted", "EROFS", "EACCES"),
+    row("read-only-pipe-write", "L", "write {d}/pipe", "EACCES", "EACCES"),
     row("read-only-chmod", "M S", "chmod {r}/file", "EROFS", "EPERM"),
     row("read-only-chown", "M S", "chown {r}/file", "EROFS", "EPERM"),
     row("read-only-xattr", "M S", "xattr {r}/file", "EROFS", "EPERM"),
@@ -141,6 +142,8 @@ pub(crate) const PROTECTED: &[Row] = &[
         "EACCES",
     ),
     row("hooks-exchange-of-parent", "M L", "exchange {w}/.git {w}/plain", "EBUSY", "EACCES"),
+    row("worktree-link-write", "M L", "write {g}/.git", "EROFS", "EACCES"),
+    row("worktree-link-replace", "M L", "unlink-and-make {g}/.git", "EBUSY", "EACCES"),
     row("git-config-write", "M L", "write {w}/.git/config", "EROFS", "EACCES"),
     row("git-config-replace", "M L", "replace {w}/.git/config {w}/.git/beside", "EBUSY", "EACCES"),
     row(

@@ -46,9 +46,9 @@ pub(crate) const OWN: &[Row] = &[
     row("clone", "S", "clone", "EPERM", "EPERM"),
     row("clone3", "S", "clone3", "ENOSYS", "ENOSYS"),
     row("spawn", "S", "spawn {hostile}", "EPERM", "EPERM"),
-    row("root-inside", "U", "user-zero", "it is user 1000", "it is user 12345").needs(Needs::Root),
+    row("root-inside", "U", "user-zero", "it is user 1000", "it is user {user}").needs(Needs::Root),
     row("capabilities", "U", "capabilities", "it has none", "it has none").needs(Needs::Root),
-    row("set-user-program", "U", "set-user-program {d}/as-root", "it is user 1000", "it is user 12345")
+    row("set-user-program", "U", "set-user-program {d}/as-root", "it is user 1000", "it is user {user}")
         .with(Powers::Spawn)
         .needs(Needs::NotRoot),
     row("daemon", "P B", "daemon {mark}", "gone", "gone").with(Powers::Spawn).on(Stage::Gone),

@@ -122,7 +122,7 @@ fn fault_of(row: &Row, place: Place, world: &World) -> Option<String> {
     if place != Place::T1 && IN_T2.iter().any(|listed| is_listed(&listed)) {
         return if matches!(seen, Seen::Escaped(_)) { None } else { wrong("is listed as not stopped") };
     }
-    let expected = if place == Place::T1 { row.in_t1 } else { row.in_t2 };
+    let expected = world.fill(if place == Place::T1 { row.in_t1 } else { row.in_t2 });
     match &seen {
         Seen::Stopped(by) if expected.split('|').any(|expected| expected == by) => None,
         _ => wrong(&format!("expected {expected}")),
@@ -144,7 +144,7 @@ fn tier_is_chosen(place: Place, world: &World) -> Option<String> {
 }
 
 fn attempt(row: &Row, world: &World, place: Place) -> Seen {
-    const CHANGED: [&str; 5] = ["{r}", "{w}", "{o}", "{secret}", "{home}"];
+    const CHANGED: [&str; 6] = ["{r}", "{w}", "{o}", "{g}", "{secret}", "{home}"];
     if CHANGED.iter().any(|folder| row.attack.contains(folder)) {
         world.reset().unwrap();
     }
@@ -255,8 +255,8 @@ fn manifest(powers: Powers, world: &World) -> PathBuf {
         "version": "1.0",
         "profile": "sandboxed",
         "filesystem": {
-            "read": trees(&["r", "w", "o", "d"]),
-            "write": trees(&["w", "o"]),
+            "read": trees(&["r", "w", "o", "g", "d"]),
+            "write": trees(&["w", "o", "g"]),
             "deny": [world.fill("{w}/denied/**"), world.fill("{w}/deep/er/closed/**")],
         },
     });

@@ -95,10 +95,12 @@ impl World {
         };
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname")?;
         self.facts.insert("host".into(), host.trim().into());
+        self.facts.insert("user".into(), self.user.to_string());
         for (name, place) in [
             ("r", "read"),
             ("w", "write"),
             ("o", "open"),
+            ("g", "worktree"),
             ("d", "sockets/declared"),
             ("secret", "secret"),
             ("home", "home"),
@@ -121,7 +123,7 @@ impl World {
 
     /// Makes every folder that an attack may have changed anew.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        for name in ["read", "write", "open", "secret", "home"] {
+        for name in ["read", "write", "open", "worktree", "secret", "home"] {
             let folder = self.at(name);
             if folder.exists() {
                 // An attack may have closed it.
@@ -142,6 +144,7 @@ impl World {
             ("write/.config/git/config", "[core]\n"),
             ("write/bin/tool", "#!/bin/sh\n"),
             ("write/plain/file", "to be written\n"),
+            ("worktree/.git", "gitdir: elsewhere\n"),
             ("write/deep/er/closed/key", SECRET),
             ("write/denied/key", SECRET),
             ("open/file", "to be written\n"),
@@ -159,7 +162,7 @@ impl World {
         }
         symlink(self.at("secret"), self.at("read/link"))?;
         symlink("../secret/file", self.at("read/file-link"))?;
-        for name in ["read", "write", "open", "secret", "home"] {
+        for name in ["read", "write", "open", "worktree", "secret", "home"] {
             give(&self.at(name), self.own, self.user)?;
         }
         Ok(())

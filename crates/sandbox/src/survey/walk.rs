@@ -1,8 +1,10 @@
 //! Looking through folders for what a pattern matches, following no link.
 
+use super::resolve::{ResolveError, resolve};
 use super::{Extent, Place};
 use crate::plan::Kind;
 use portcullis_policy::value::{AbsPath, PathGlob, Reach};
+use std::ffi::OsString;
 use std::path::Path;
 
 /// Most entries that one pattern may have looked at.
@@ -15,30 +17,43 @@ const MOST_PLACES: usize = 1_000;
 pub(super) fn matching(glob: &PathGlob, start: &AbsPath) -> Result<Vec<Place>, String> {
     // `folder/**` and bare names cover what lies below what they match.
     let whole = glob.as_str().ends_with("/**") || !glob.as_str().contains('/');
-    let search = Search { covers: &|path| glob.matches(path), whole, depth: depth(glob, start) };
+    let search =
+        Search { covers: &|path| glob.matches(path), whole, depth: depth(glob, start), wants: Wants::Found };
     search.from(start)
 }
 
-/// What a denying pattern closes in a tree.
+/// What a denying pattern closes in a tree. What cannot be looked at is an error: something closed could be behind it.
 pub(super) fn denied(glob: &PathGlob, tree: &Place) -> Result<Vec<Place>, String> {
-    match glob.reach_of_deny() {
-        Reach::Path(path) | Reach::Tree(path) => {
-            if !path.is_within(&tree.path) {
-                return Ok(Vec::new());
-            }
-            Ok(kind_of(Path::new(path.as_str()))
-                .map(|kind| Place { path, kind, extent: Extent::Tree })
-                .into_iter()
-                .collect())
-        }
-        Reach::Within(prefix) => {
-            let start = if prefix.is_within(&tree.path) { &prefix } else { &tree.path };
-            if !tree.path.is_within(&prefix) && !prefix.is_within(&tree.path) {
-                return Ok(Vec::new());
-            }
-            Search { covers: &|path| glob.denies(path), whole: true, depth: depth(glob, start) }.from(start)
-        }
+    let (Reach::Path(fixed) | Reach::Tree(fixed) | Reach::Within(fixed)) = glob.reach_of_deny();
+    // A pattern that is spelt through a link closes where that leads as well.
+    let real = match resolve(Path::new(fixed.as_str())) {
+        Ok(resolved) => Some(resolved.path).filter(|real| *real != fixed),
+        Err(ResolveError::Missing(_)) => None,
+        Err(error) => return Err(error.to_string()),
+    };
+    below(glob, &fixed, real.as_ref().unwrap_or(&fixed), tree)
+}
+
+/// What a denying pattern closes in a tree where its fixed start `fixed` is found at `real`.
+fn below(glob: &PathGlob, fixed: &AbsPath, real: &AbsPath, tree: &Place) -> Result<Vec<Place>, String> {
+    if !real.is_within(&tree.path) && !tree.path.is_within(real) {
+        return Ok(Vec::new());
     }
+    let whole = !matches!(glob.reach_of_deny(), Reach::Within(_));
+    if whole {
+        let kind = kind_of(Path::new(real.as_str())).filter(|_| real.is_within(&tree.path));
+        return Ok(kind
+            .map(|kind| Place { path: real.clone(), kind, extent: Extent::Tree })
+            .into_iter()
+            .collect());
+    }
+    let spelt = |path: &AbsPath| -> Option<AbsPath> {
+        let rest = path.as_str().strip_prefix(real.as_str().trim_end_matches('/'))?;
+        AbsPath::parse(&format!("{}{rest}", fixed.as_str().trim_end_matches('/'))).ok()
+    };
+    let covers = |path: &AbsPath| glob.denies(path) || spelt(path).is_some_and(|path| glob.denies(&path));
+    let start = if real.is_within(&tree.path) { real } else { &tree.path };
+    Search { covers: &covers, whole: true, depth: depth(glob, start), wants: Wants::Everything }.from(start)
 }
 
 /// How far below `start` the pattern can match: as many components as it has after those of its fixed start; none for any.
@@ -54,11 +69,21 @@ fn depth(glob: &PathGlob, start: &AbsPath) -> Option<usize> {
     Some((count(fixed.as_str()) + open).saturating_sub(count(start.as_str())))
 }
 
+/// What a search is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    /// What can be found: what cannot be looked at cannot be given either.
+    Found,
+    /// All there is: what cannot be looked at is an error.
+    Everything,
+}
+
 struct Search<'a> {
     covers: &'a dyn Fn(&AbsPath) -> bool,
     /// Whether what lies below a match goes with it.
     whole: bool,
     depth: Option<usize>,
+    wants: Wants,
 }
 
 impl Search<'_> {
@@ -83,22 +108,39 @@ impl Search<'_> {
             if kind == Kind::File || self.depth.is_some_and(|most| depth >= most) {
                 continue;
             }
-            // A folder that may not be looked into has nothing that a jail of the same user could be given.
-            let Ok(entries) = std::fs::read_dir(path.as_str()) else {
-                continue;
-            };
-            for entry in entries.flatten() {
+            for entry in self.entries(&path)? {
                 seen += 1;
                 if seen > MOST_ENTRIES {
                     return Err(format!("more than {MOST_ENTRIES} files would have to be looked at"));
                 }
-                // A name that is not UTF-8 is in no policy, and is open only as part of a tree.
-                if let Some(path) = entry.file_name().to_str().and_then(|name| path.join(name).ok()) {
-                    waiting.push((path, depth + 1));
+                match entry.to_str().and_then(|name| path.join(name).ok()) {
+                    Some(path) => waiting.push((path, depth + 1)),
+                    // No pattern can be held against such a name.
+                    None if self.wants == Wants::Everything => {
+                        return Err(format!(
+                            "in `{path}` there is a name that is not UTF-8, or too long a path"
+                        ));
+                    }
+                    None => {}
                 }
             }
         }
         Ok(found)
+    }
+
+    /// The names in a folder.
+    fn entries(&self, folder: &AbsPath) -> Result<Vec<OsString>, String> {
+        let names = || -> std::io::Result<Vec<OsString>> {
+            std::fs::read_dir(folder.as_str())?.map(|entry| Ok(entry?.file_name())).collect()
+        };
+        match (names(), self.wants) {
+            (Ok(names), _) => Ok(names),
+            (Err(error), Wants::Everything) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(format!("`{folder}` cannot be looked into: {error}"))
+            }
+            // A folder that may not be looked into has nothing that a jail of the same user could be given.
+            (Err(_), _) => Ok(Vec::new()),
+        }
     }
 }
 
