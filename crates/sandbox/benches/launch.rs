@@ -140,7 +140,7 @@ fn plan(_jailer: &Jailer, support: &support::Support, words: &[&str], spawn: boo
     })
     .unwrap();
     let survey = survey::survey(&policy).unwrap();
-    let loads = survey::loads(&loading, &policy).unwrap();
+    let loads = survey::loads(&loading, &policy, &home).unwrap();
     let scratch = AbsPath::parse("/tmp/portcullis-bench").unwrap();
     let planned = build(&Asked {
         policy: &policy,

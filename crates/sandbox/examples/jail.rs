@@ -139,7 +139,7 @@ fn run(jailer: &Jailer, options: Options) -> Result<ExitCode, Failure> {
     });
     let loading = loading.map_err(|error| (error.exit_code(), error.to_string()))?;
     let survey = survey::survey(&policy).map_err(|error| configuration(&error))?;
-    let loads = survey::loads(&loading, &policy).map_err(|error| configuration(&error))?;
+    let loads = survey::loads(&loading, &policy, &home).map_err(|error| configuration(&error))?;
     let support = support::probe(jailer);
     let variables: BTreeMap<EnvName, OsString> = std::env::vars_os()
         .filter_map(|(name, value)| Some((EnvName::parse(name.to_str()?).ok()?, value)))

@@ -141,8 +141,9 @@ pub fn build(asked: &Asked<'_>) -> Result<Planned, BuildError> {
         });
     }
     let mut gaps = asked.survey.gaps.clone();
+    gaps.extend(asked.loads.gaps.iter().cloned());
     gaps.extend(general_gaps(asked, tier));
-    let layout = root::Layout::of(asked);
+    let layout = root::Layout::of(asked)?;
     gaps.extend(layout.gaps.iter().cloned());
     let mut seen = std::collections::BTreeSet::new();
     gaps.retain(|gap| seen.insert((gap.name, gap.what.clone())));
@@ -207,6 +208,10 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         if !asked.support.seccomp.is_yes() {
             names.push(GapName::SystemCalls);
         }
+    }
+    let limits = asked.policy.manifest().map(|manifest| manifest.limits).unwrap_or_default();
+    if !asked.support.control_group.is_yes() && limits.memory.is_some() {
+        names.push(GapName::Memory);
     }
     if !asked.support.control_group.is_yes()
         && asked.policy.manifest().is_some_and(|manifest| manifest.limits.cpu_percent.is_some())

@@ -81,6 +81,7 @@ names! {
     Network = "network", Stricter, "There is no network, nor a loopback of its own.";
     Ipc = "ipc", Stricter, "There is no shared memory, nor message queues.";
     Patterns = "patterns", AtStart, "A pattern stands for the files that it matched at the start.";
+    DeniedInSystem = "denied-in-system", AtStart, "A denied pattern for any folder is not looked for in what programs are loaded from.";
     DeniedLater = "denied-later", AtStart, "A denied name that did not exist at the start can be created.";
     ProtectedLater = "protected-later", AtStart, "A protected name that did not exist at the start can be created.";
     Around = "around", Stricter, "A folder in which something stays closed cannot itself be listed, or nothing be made in it.";

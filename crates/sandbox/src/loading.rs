@@ -12,6 +12,7 @@
 
 mod c_library;
 mod chain;
+pub(crate) mod confirm;
 mod elf;
 mod error;
 mod guard;

@@ -96,6 +96,8 @@ pub enum Node {
         kind: Kind,
         /// What may be done with it.
         mode: BindMode,
+        /// Whose its files seem to be.
+        owners: Owners,
     },
     /// A writable folder of the jail's own.
     Private {
@@ -140,6 +142,15 @@ pub enum Kind {
     File,
     /// A folder.
     Folder,
+}
+
+/// Whose the files of a bind seem to be, to the jail of a broker that is root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owners {
+    /// The jail's, where they are those of the owner of the bind's top.
+    Jail,
+    /// Whose they are: what only root may read stays closed.
+    Machine,
 }
 
 /// What may be done with a bind.

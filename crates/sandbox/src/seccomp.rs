@@ -186,6 +186,10 @@ fn code(treatment: Treatment, variant: Variant) -> Vec<Instruction> {
             Ipc::Private => ALLOW,
             Ipc::Shared => refuse(libc::EPERM),
         }),
+        Treatment::WithNetwork => answer(match variant.network {
+            Network::Private => ALLOW,
+            Network::Refused => refuse(libc::EPERM),
+        }),
         Treatment::WithAttributes => answer(match variant.attributes {
             Attributes::Open => ALLOW,
             Attributes::Closed => refuse(libc::EPERM),
@@ -207,6 +211,7 @@ fn checked(check: Check, variant: Variant) -> Vec<Instruction> {
         Check::Target | Check::OwnLimits => one_of(0, &[0], libc::EPERM),
         Check::Priority { users, .. } if variant.sight == Sight::Own => priority_of_own(users),
         Check::Priority { process, .. } => priority_of_caller(process),
+        Check::Fcntl => none_of(1, &[libc::F_SETLEASE, libc::F_NOTIFY], libc::EPERM),
         Check::Ioctl => none_of(1, IOCTLS, libc::EPERM),
         Check::Prctl => one_of(0, PRCTLS, libc::EPERM),
         Check::Personality => one_of(0, &[0, -1], libc::EPERM),
@@ -252,7 +257,15 @@ const IOCTLS: &[i32] = &[
     libc::TIOCSCTTY as i32,
     libc::TIOCSETD as i32,
     libc::TIOCCONS as i32,
+    FS_IOC_SETFLAGS,
+    FS_IOC_FSSETXATTR,
+    FS_IOC_ENABLE_VERITY,
 ];
+
+/// Flags of a file, its project, and its seal (`linux/fs.h`, `linux/fsverity.h`): attributes that no other layer holds.
+const FS_IOC_SETFLAGS: i32 = 0x4008_6602;
+const FS_IOC_FSSETXATTR: i32 = 0x401c_5820;
+const FS_IOC_ENABLE_VERITY: i32 = 0x4080_6685;
 
 /// What may be set of oneself. Left out are memory layout (`PR_SET_MM`), security bits, speculation, tracing permission, and
 /// whether one can be dumped, which would hide memory from being counted.

@@ -19,6 +19,8 @@ pub(crate) enum Treatment {
     WithOwnIpc,
     /// It goes on where processes may be started.
     WithSpawn,
+    /// It goes on where the jail has a network of its own.
+    WithNetwork,
     /// It goes on where only declared files can be reached, or where the operator accepts that others can be changed so.
     WithAttributes,
 }
@@ -32,6 +34,8 @@ pub(crate) enum Check {
     Socket,
     /// Local pairs only, and such as stay with each other.
     SocketPair,
+    /// No leases, and no news of folders.
+    Fcntl,
     /// Not what forges input on a terminal or takes one over.
     Ioctl,
     /// Only operations that concern the caller and take nothing back.
@@ -90,10 +94,10 @@ macro_rules! rows {
 }
 
 use Check::{
-    ChangeMode, Clone as NewProcess, Create, Ioctl, MakeNode, Mode, OwnLimits, Personality, Prctl, Priority,
-    Seccomp, Socket, SocketPair, Target,
+    ChangeMode, Clone as NewProcess, Create, Fcntl, Ioctl, MakeNode, Mode, OwnLimits, Personality, Prctl,
+    Priority, Seccomp, Socket, SocketPair, Target,
 };
-use Treatment::{Allow, Check as Checked, Kill, Refuse, WithAttributes, WithOwnIpc, WithSpawn};
+use Treatment::{Allow, Check as Checked, Kill, Refuse, WithAttributes, WithNetwork, WithOwnIpc, WithSpawn};
 
 const PERM: Treatment = Refuse(libc::EPERM);
 const MISSING: Treatment = Refuse(libc::ENOSYS);
@@ -102,7 +106,7 @@ rows! {
     Allow, "files by descriptor and path: what can be reached is the private root's and Landlock's business":
         SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_lseek,
         SYS_pread64, SYS_pwrite64, SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_preadv2, SYS_pwritev2,
-        SYS_faccessat, SYS_faccessat2, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fsync, SYS_fdatasync, SYS_sync,
+        SYS_faccessat, SYS_faccessat2, SYS_dup, SYS_dup3, SYS_flock, SYS_fsync, SYS_fdatasync, SYS_sync,
         SYS_syncfs, SYS_sync_file_range, SYS_truncate, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_readahead,
         SYS_getdents64, SYS_getcwd, SYS_chdir, SYS_fchdir, SYS_renameat, SYS_renameat2, SYS_mkdirat, SYS_unlinkat,
         SYS_linkat, SYS_symlinkat, SYS_readlinkat, SYS_umask, SYS_statfs, SYS_fstatfs, SYS_copy_file_range, SYS_sendfile,
@@ -138,9 +142,7 @@ rows! {
     Allow, "waiting for descriptors":
         SYS_ppoll, SYS_pselect6, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_eventfd2,
         SYS_signalfd4, SYS_timerfd_create, SYS_timerfd_settime, SYS_timerfd_gettime, SYS_inotify_init1,
-        SYS_inotify_add_watch, SYS_inotify_rm_watch, SYS_pipe2, SYS_io_setup, SYS_io_destroy, SYS_io_submit,
-        SYS_io_cancel, SYS_io_getevents,
-        #[cfg(target_arch = "x86_64")] SYS_poll, #[cfg(target_arch = "x86_64")] SYS_select,
+        SYS_inotify_add_watch, SYS_inotify_rm_watch, SYS_pipe2,                 #[cfg(target_arch = "x86_64")] SYS_poll, #[cfg(target_arch = "x86_64")] SYS_select,
         #[cfg(target_arch = "x86_64")] SYS_epoll_create, #[cfg(target_arch = "x86_64")] SYS_epoll_wait,
         #[cfg(target_arch = "x86_64")] SYS_eventfd, #[cfg(target_arch = "x86_64")] SYS_signalfd,
         #[cfg(target_arch = "x86_64")] SYS_inotify_init, #[cfg(target_arch = "x86_64")] SYS_pipe;
@@ -174,10 +176,13 @@ rows! {
         SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getitimer,
         SYS_setitimer, SYS_timer_create, SYS_timer_settime, SYS_timer_gettime, SYS_timer_getoverrun, SYS_timer_delete,
         #[cfg(target_arch = "x86_64")] SYS_time, #[cfg(target_arch = "x86_64")] SYS_alarm;
+    MISSING, "requests that all users share a small number of": SYS_io_setup, SYS_io_destroy, SYS_io_submit, SYS_io_cancel, SYS_io_getevents;
+    Checked(Fcntl), "descriptors of its own; a lease on a file makes others wait, also one that is only to be read": SYS_fcntl;
+    WithNetwork, "names of its own; a local socket's would be the machine's": SYS_bind;
     Checked(Socket), "families with uses of their own; others are doors past the private network": SYS_socket;
     Checked(SocketPair), "local pairs that are connected: one of datagrams could send to any local socket by name": SYS_socketpair;
     Allow, "sockets it has: where they can lead was decided when they were made":
-        SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto,
+        SYS_connect, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto,
         SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_setsockopt, SYS_getsockopt,
         SYS_shutdown;
     Checked(Ioctl), "devices and sockets; a terminal's input could be forged": SYS_ioctl;

@@ -2,8 +2,9 @@
 
 use super::{Asked, BuildError, bytes, etc, text};
 use crate::gap::{Gap, GapName};
-use crate::plan::{BindMode, Kind, Node, Root};
-use crate::survey::{Extent, Place};
+use crate::loading::confirm::is_system;
+use crate::plan::{BindMode, Kind, Node, Owners, Root};
+use crate::survey::{Extent, Place, Survey};
 use portcullis_policy::value::{AbsPath, HostPattern, PortRule};
 use portcullis_policy::{Policy, Power};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Layout {
     /// Binds by path: what it is and what may be done with it.
     pub(super) binds: BTreeMap<PathBuf, (Kind, BindMode)>,
+    /// Binds that are the system's own: whose owners stay who they are.
+    machines: BTreeSet<PathBuf>,
     /// Declared folders of which only they themselves may be seen.
     folders: BTreeSet<PathBuf>,
     /// Private folders, with their permission bits.
@@ -41,7 +44,13 @@ const HIDDEN_PROCESSES: &[(&std::ffi::CStr, Kind)] = &[
     (c"scsi", Kind::Folder),
     (c"sysvipc", Kind::Folder),
     (c"tty", Kind::Folder),
+    (c"cmdline", Kind::File),
     (c"config.gz", Kind::File),
+    (c"diskstats", Kind::File),
+    (c"locks", Kind::File),
+    (c"modules", Kind::File),
+    (c"partitions", Kind::File),
+    (c"swaps", Kind::File),
     (c"interrupts", Kind::File),
     (c"kallsyms", Kind::File),
     (c"kcore", Kind::File),
@@ -57,10 +66,11 @@ const HIDDEN_PROCESSES: &[(&std::ffi::CStr, Kind)] = &[
 ];
 
 impl Layout {
-    pub(super) fn of(asked: &Asked<'_>) -> Self {
+    pub(super) fn of(asked: &Asked<'_>) -> Result<Self, BuildError> {
         let survey = asked.survey;
         let mut out = Self {
             binds: BTreeMap::new(),
+            machines: BTreeSet::new(),
             folders: BTreeSet::new(),
             private: BTreeMap::from([("/tmp".into(), 0o1777), ("/dev/shm".into(), 0o1777)]),
             masks: survey.denied.iter().chain(&asked.loads.blocked).cloned().collect(),
@@ -76,13 +86,14 @@ impl Layout {
         for place in &survey.write {
             out.declare(place, BindMode::Write);
         }
-        out.settle_home();
+        out.settle_home(survey)?;
         if asked.policy.powers().has(Power::Scratch) {
             out.private.insert(portcullis_policy::SCRATCH.into(), 0o700);
         }
-        out.private.retain(|path, _| !out.binds.contains_key(path));
+        // What is declared is the machine's: nothing private is made in it.
+        out.private.retain(|path, _| !path.ancestors().any(|above| out.binds.contains_key(above)));
         out.prune();
-        out
+        Ok(out)
     }
 
     fn load(&mut self, asked: &Asked<'_>) {
@@ -95,6 +106,9 @@ impl Layout {
         self.links.extend(asked.loads.links.clone());
         for load in &asked.loads.places {
             self.binds.insert(load.path.clone(), (load.kind, BindMode::Read));
+            if is_system(&load.path) {
+                self.machines.insert(load.path.clone());
+            }
         }
     }
 
@@ -110,19 +124,28 @@ impl Layout {
 
     /// A bind of both uses is the wider one: what may be written was declared as such.
     fn bind(&mut self, path: PathBuf, kind: Kind, mode: BindMode) {
+        self.machines.remove(&path);
         let entry = self.binds.entry(path).or_insert((kind, mode));
         if mode == BindMode::Write {
             *entry = (kind, mode);
         }
     }
 
-    /// The private home stands where the real one does, unless that is declared itself.
-    fn settle_home(&mut self) {
-        let home = Path::new(self.home.as_str());
-        let declared = self.binds.keys().any(|path| home.starts_with(path)) || self.home == AbsPath::root();
-        if !declared {
-            self.private.insert(home.to_owned(), 0o700);
+    /// The private home stands where the real one does, unless that is declared itself. A real one that lies in what programs are
+    /// loaded from is made to look empty, and the private one stands elsewhere.
+    fn settle_home(&mut self, survey: &Survey) -> Result<(), BuildError> {
+        let home = PathBuf::from(self.home.as_str());
+        let declared = |place: &Place| self.home.is_within(&place.path) && place.extent == Extent::Tree;
+        if survey.read.iter().chain(&survey.write).any(declared) || self.home == AbsPath::root() {
+            return Ok(());
         }
+        if self.binds.keys().any(|path| home.starts_with(path)) {
+            self.masks.push(Place { path: self.home.clone(), kind: Kind::Folder, extent: Extent::Tree });
+            self.home =
+                AbsPath::parse("/tmp/home").map_err(|error| BuildError::ConfigInvalid(error.to_string()))?;
+        }
+        self.private.insert(self.home.as_str().into(), 0o700);
+        Ok(())
     }
 
     /// Takes out what stands in a bind that gives it already.
@@ -172,7 +195,9 @@ impl Layout {
             by_path.insert(device.into(), device_node(device)?);
         }
         for (place, (kind, mode)) in &self.binds {
-            let node = Node::Bind { source: path(place)?, target: path(place)?, kind: *kind, mode: *mode };
+            let owners = if self.machines.contains(place) { Owners::Machine } else { Owners::Jail };
+            let (source, target) = (path(place)?, path(place)?);
+            let node = Node::Bind { source, target, kind: *kind, mode: *mode, owners };
             by_path.insert(place.clone(), node);
         }
         let in_bind = |place: &Path| place.ancestors().skip(1).any(|above| self.binds.contains_key(above));
@@ -231,7 +256,8 @@ impl Layout {
 }
 
 fn device_node(device: &str) -> Result<Node, BuildError> {
-    Ok(Node::Bind { source: text(device)?, target: text(device)?, kind: Kind::File, mode: BindMode::Device })
+    let (source, target) = (text(device)?, text(device)?);
+    Ok(Node::Bind { source, target, kind: Kind::File, mode: BindMode::Device, owners: Owners::Machine })
 }
 
 fn device_links() -> &'static [(PathBuf, PathBuf)] {

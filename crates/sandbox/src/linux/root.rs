@@ -103,7 +103,7 @@ impl Filling<'_> {
                 self.file(target, content).during_about(Step::Populate, at(target))
             }
             Node::Link { target, to } => self.link(target, to).during_about(Step::Populate, at(target)),
-            Node::Bind { source: _, target, kind, mode: _ } => {
+            Node::Bind { source: _, target, kind, mode: _, owners: _ } => {
                 let tree = self.trees.next().ok_or_else(|| inconsistent(Step::Populate))?;
                 self.mount(&tree, target, *kind).during_about(Step::Populate, at(target))
             }

@@ -39,17 +39,21 @@ pub(super) fn supervise(given: &Given<'_>, trees: Option<Vec<OwnedFd>>) -> ! {
     let code = match made {
         Ok((program, children)) => {
             let ending = Watch { given, children: &children, program }.until_the_end();
-            clear_up(&given.plan, scratch);
+            end_others(&given.plan);
             // If the broker is gone there is nobody to tell.
             let _told = channel::send(&given.request.end, &ending.to_bytes(), &[]);
             0
         }
         Err(failure) => {
-            clear_up(&given.plan, scratch);
+            end_others(&given.plan);
             tell(given, failure);
             1
         }
     };
+    // Last, since it takes as long as the tool has made it take.
+    if let Some(scratch) = scratch {
+        census::remove_folder(scratch);
+    }
     sys::leave(code)
 }
 
@@ -58,13 +62,10 @@ fn tell(given: &Given<'_>, failure: Failure) {
     let _told = channel::send(&given.request.setup, &Report::Failed(failure).to_bytes(), &[]);
 }
 
-/// Ends and removes what would outlive this process. In a process namespace of its own nothing does.
-fn clear_up(plan: &Plan, scratch: Option<&CStr>) {
+/// Ends what would outlive this process. In a process namespace of its own nothing does.
+fn end_others(plan: &Plan) {
     if plan.root.is_none() {
         census::end_descendants();
-    }
-    if let Some(scratch) = scratch {
-        census::remove_folder(scratch);
     }
 }
 

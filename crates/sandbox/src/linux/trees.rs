@@ -6,7 +6,7 @@
 use super::identity::{Identity, Owner};
 use super::step::{Done, During, Failure, Step};
 use super::sys::{MountAttributes, mount_setattr};
-use crate::plan::{BindMode, Kind, Node, Root};
+use crate::plan::{BindMode, Kind, Node, Owners, Root};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 use rustix::io::Errno;
@@ -22,13 +22,14 @@ use std::ffi::CStr;
 pub(super) fn open_all(root: &Root, owners: Option<&mut OwnerMaps>) -> Done<Vec<OwnedFd>> {
     let mut owners = owners;
     let binds = root.nodes.iter().filter_map(|node| match node {
-        Node::Bind { source, kind, mode, target: _ } => Some((source, *kind, *mode)),
+        Node::Bind { source, kind, mode, owners, target: _ } => Some((source, *kind, *mode, *owners)),
         _ => None,
     });
     binds
-        .map(|(source, kind, mode)| {
+        .map(|(source, kind, mode, whose)| {
             let about = || source.to_string_lossy().into_owned();
-            open(source, kind, mode, owners.as_deref_mut()).during_about(Step::Trees, about)
+            let owners = owners.as_deref_mut().filter(|_| whose == Owners::Jail);
+            open(source, kind, mode, owners).during_about(Step::Trees, about)
         })
         .collect()
 }
@@ -76,7 +77,7 @@ fn open(source: &CStr, kind: Kind, mode: BindMode, owners: Option<&mut OwnerMaps
             BindMode::Device => libc::MOUNT_ATTR_NOEXEC,
         };
     mount_setattr(tree.as_fd(), true, MountAttributes { set: refused, ..MountAttributes::default() })?;
-    if let Some(owners) = owners.filter(|_| mode != BindMode::Device) {
+    if let Some(owners) = owners {
         let space = owners.of((what.st_uid, what.st_gid))?;
         let attributes = MountAttributes { user_namespace: Some(space), ..MountAttributes::default() };
         match mount_setattr(tree.as_fd(), true, attributes) {

@@ -76,10 +76,14 @@ fn every_number_is_treated_as_the_table_says() {
                 Some(Treatment::Kill) => KILL,
                 Some(Treatment::WithOwnIpc) if variant.ipc == Ipc::Private => ALLOW,
                 Some(Treatment::WithSpawn) if variant.processes == Processes::Many => ALLOW,
+                Some(Treatment::WithNetwork) if variant.network == Network::Private => ALLOW,
                 Some(Treatment::WithAttributes) if variant.attributes == Attributes::Open => ALLOW,
-                Some(Treatment::WithOwnIpc | Treatment::WithSpawn | Treatment::WithAttributes) => {
-                    refuse(libc::EPERM)
-                }
+                Some(
+                    Treatment::WithOwnIpc
+                    | Treatment::WithSpawn
+                    | Treatment::WithAttributes
+                    | Treatment::WithNetwork,
+                ) => refuse(libc::EPERM),
                 Some(Treatment::Check(_)) => continue,
             };
             let name = row.map_or("no call", |row| row.name);

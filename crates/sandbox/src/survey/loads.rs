@@ -1,11 +1,15 @@
 //! Where the parts that a program is loaded from really are.
 
 use super::resolve::{ResolveError, Resolved, resolve};
-use super::{Extent as Whole, Place};
+use super::{Extent as Whole, Place, walk};
+use crate::gap::{Gap, GapName};
+use crate::loading::confirm::Confirmation;
 use crate::loading::{Extent, Loading};
 use crate::plan::Kind;
+use portcullis_policy::value::{AbsPath, Reach};
 use portcullis_policy::{Policy, Power};
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The parts, free of links.
@@ -15,8 +19,10 @@ pub struct Loads {
     pub places: Vec<Load>,
     /// The links on the way to them, and what they say.
     pub links: BTreeMap<PathBuf, PathBuf>,
-    /// Programs among them that the operator blocks.
+    /// What in them stays closed: programs that the operator blocks, and what is denied.
     pub blocked: Vec<Place>,
+    /// What is not looked for in them.
+    pub gaps: Vec<Gap>,
 }
 
 /// A file or tree that a program is loaded from.
@@ -74,10 +80,14 @@ const NETWORK: &[&str] = &["/etc/services", "/etc/protocols"];
 ///
 /// # Errors
 /// A part that was found a moment ago is gone, or is no file or folder.
-pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> {
+pub fn loads(loading: &Loading, policy: &Policy, home: &AbsPath) -> Result<Loads, ResolveError> {
     let mut out = Loads::default();
+    let confirmation = Confirmation::new(Path::new(home.as_str()));
     for part in &loading.parts {
         let found = resolve(&part.path)?;
+        if !confirmation.fits(Path::new(found.path.as_str()), part.extent) {
+            return Err(ResolveError::Changed(part.path.clone()));
+        }
         // A tree that has become a file, or the other way round, is for the jailer to refuse.
         let kind = match part.extent {
             Extent::File => Kind::File,
@@ -110,6 +120,7 @@ pub fn loads(loading: &Loading, policy: &Policy) -> Result<Loads, ResolveError> 
     if spawns {
         out.block(policy);
     }
+    out.close(policy)?;
     Ok(out)
 }
 
@@ -138,6 +149,57 @@ impl Loads {
             }
         }
         self.blocked = found.into_values().collect();
+        self.block_other_names();
+    }
+
+    /// Finds other names of the same files.
+    fn block_other_names(&mut self) {
+        let identity =
+            |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino(), file.nlink()));
+        let many = |place: &Place| {
+            identity(Path::new(place.path.as_str()))
+                .filter(|(_, _, names)| *names > 1)
+                .map(|(dev, ino, _)| (dev, ino))
+        };
+        let files: Vec<_> = self.blocked.iter().filter_map(many).collect();
+        if files.is_empty() {
+            return;
+        }
+        for entry in PROGRAMS.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten() {
+            let is_same = identity(&entry.path()).is_some_and(|(dev, ino, _)| files.contains(&(dev, ino)));
+            if let Ok(Resolved { path, kind: Kind::File, .. }) = resolve(&entry.path())
+                && is_same
+                && !self.blocked.iter().any(|place| place.path == path)
+            {
+                self.blocked.push(Place { path, kind: Kind::File, extent: Whole::Alone });
+            }
+        }
+    }
+
+    /// Closes what is denied in the folders that programs are loaded from. Patterns for any folder are not looked for there.
+    fn close(&mut self, policy: &Policy) -> Result<(), ResolveError> {
+        let manifest = policy.manifest().map(|manifest| manifest.files.deny.as_slice()).unwrap_or_default();
+        let operator = policy.operator().map(|operator| operator.denied_paths.as_slice()).unwrap_or_default();
+        let trees: Vec<_> = self.places.iter().filter(|place| place.kind == Kind::Folder).cloned().collect();
+        for entry in manifest.iter().chain(operator) {
+            let (Reach::Path(start) | Reach::Tree(start) | Reach::Within(start)) =
+                entry.value.reach_of_deny();
+            if start == AbsPath::root() {
+                let what = format!("`{}` is not looked for in what programs are loaded from", entry.value);
+                self.gaps.push(Gap::new(GapName::DeniedInSystem, what, Some(&entry.source)));
+                continue;
+            }
+            for tree in &trees {
+                let Some(path) = tree.path.to_str().and_then(|path| AbsPath::parse(path).ok()) else {
+                    continue;
+                };
+                let tree = Place { path, kind: Kind::Folder, extent: Whole::Tree };
+                let found = walk::denied(&entry.value, &tree)
+                    .map_err(|cause| ResolveError::Os { path: tree.path.as_str().into(), cause })?;
+                self.blocked.extend(found);
+            }
+        }
+        Ok(())
     }
 
     fn add(&mut self, found: Resolved, kind: Kind, why: &str) {

@@ -231,9 +231,53 @@ mod tests {
         };
         let whole = found("");
         assert!(weaker(&whole));
-        assert_eq!(paths(&whole), [at(".git"), at("dot/bashrc")]);
+        assert_eq!(
+            paths(&whole),
+            [at(".git"), at("dot/bashrc"), at("plain/.git/hooks")],
+            "in folders below too"
+        );
         let plain = found("plain");
         assert!(!weaker(&plain));
         assert_eq!(paths(&plain), [at("plain/.git/hooks")]);
+    }
+
+    #[test]
+    fn protected_names_are_found_from_inside_and_by_patterns() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        for name in [".git/hooks", ".vscode", "work"] {
+            std::fs::create_dir_all(at(name)).unwrap();
+        }
+        for name in [".git/config", ".git/HEAD", ".vscode/notes", ".vscode/tasks.json", ".profile", "work/a"]
+        {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let found = |patterns: &[&str]| {
+            let patterns: Vec<_> =
+                patterns.iter().map(|pattern| format!("\"{}\"", at(pattern).display())).collect();
+            let text = format!(
+                r#"{{"version": "1.0", "profile": "sandboxed", "filesystem": {{"write": [{}]}}}}"#,
+                patterns.join(", ")
+            );
+            let manifest = Manifest::parse("armor.json", &text, &Surroundings::unknown()).unwrap();
+            let found = survey(&Policy::merge(&manifest, None, None)).unwrap();
+            let paths = |places: &[Place]| -> Vec<PathBuf> {
+                let mut paths: Vec<PathBuf> = places.iter().map(|place| place.path.as_str().into()).collect();
+                paths.sort();
+                paths
+            };
+            (paths(&found.write), paths(&found.protected))
+        };
+        let git = vec![at(".git/config"), at(".git/hooks")];
+        assert_eq!(found(&[".git/**"]), (vec![at(".git")], git.clone()));
+        assert_eq!(found(&[".git/hooks/**"]), (vec![at(".git/hooks")], vec![]), "named exactly");
+        assert_eq!(found(&["*"]).0, [at(".git"), at("work")], "a folder alone gives nothing below it");
+        assert_eq!(found(&[".p*", "work/**"]).0, [at("work")]);
+        let (written, protected) = found(&["*/**"]);
+        assert_eq!((written, protected), (vec![at(".git"), at("work")], git));
+        assert_eq!(
+            found(&["**", ".vscode/notes"]).1.iter().filter(|path| path.ends_with(".vscode")).count(),
+            1
+        );
     }
 }

@@ -28,6 +28,9 @@ pub enum ResolveError {
     /// Links lead around in a circle, or too far.
     #[error("too many symbolic links on the way, the last one at `{}`", .0.display())]
     Loop(PathBuf),
+    /// It is another thing than what was found a moment before.
+    #[error("`{}` has changed while the jail was being planned, or leads to what no program is loaded from", .0.display())]
+    Changed(PathBuf),
     /// Not a file or a folder.
     #[error("`{}` is a {kind}, not a file or a folder", path.display())]
     Special {
