@@ -96,6 +96,12 @@ const REFUSED: &[Refused] = &[
     Refused {
         tiers: ALL,
         spawn: &[Declared, Undeclared],
+        operations: &["asynchronous_input"],
+        reason: "all users of the machine share a small number of such requests, and one tool could take them all",
+    },
+    Refused {
+        tiers: ALL,
+        spawn: &[Declared, Undeclared],
         operations: &["local_socket_by_path"],
         reason: "a socket that has a path leads to whoever listens there: a container engine, an agent with keys",
     },

@@ -201,7 +201,7 @@ fn command(row: &Row, world: &World, place: Place, options: &[&str]) -> Command 
     if place != Place::Outside {
         command.arg(world.at("bin/jail")).arg("--manifest").arg(manifest(row.powers, world));
         command.arg("--home").arg(world.at("home")).arg("--directory").arg(world.at("write"));
-        command.args(["--accept", "process-count,private-size,root-outside"]);
+        command.args(["--accept", "process-count,private-size,root-outside,memory"]);
         if row.stage == Stage::Deadline {
             command.args(["--deadline-ms", "500"]);
         }

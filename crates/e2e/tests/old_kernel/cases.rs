@@ -56,17 +56,20 @@ const USER: Case = Case { user: "1000", ..ROOT };
 
 /// What Landlock's second version lacks where there is nothing but Landlock.
 const ACCEPTED: &[&str] =
-    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count"];
+    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count,memory"];
 
 /// The same for root.
 const ACCEPTED_AS_ROOT: &[&str] = &[
     "--accept",
-    "truncate,device-requests,signals,abstract-sockets,private-size,process-count,root-outside",
+    "truncate,device-requests,signals,abstract-sockets,private-size,process-count,memory,root-outside",
 ];
 
 /// The same without a control group, for a program that starts others.
 const ALONE: &[&str] =
-    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count"];
+    &["--accept", "truncate,device-requests,signals,abstract-sockets,private-size,process-count,memory"];
+
+/// Memory that is looked at, and not held.
+const UNHELD: &[&str] = &["--accept", "memory"];
 
 const HELLO: &[&str] = &["hello", "/data/open/file", "/data/closed", "/etc/shadow"];
 
@@ -154,9 +157,9 @@ pub(crate) const WITH_NAMESPACES: &[Case] = &[
     Case { name: "user-memory", ..OUT_OF_MEMORY },
     Case { name: "user-forks", ..BOMB },
     Case { name: "user-killed", ..KILLED },
-    Case { name: "user-alone-memory", ..SEEN_OUT_OF_MEMORY },
-    Case { name: "user-alone-forks", group: Group::Root, ..BOMB },
-    Case { name: "user-alone-killed", group: Group::Root, ..KILLED },
+    Case { name: "user-alone-memory", options: UNHELD, ..SEEN_OUT_OF_MEMORY },
+    Case { name: "user-alone-forks", options: UNHELD, group: Group::Root, ..BOMB },
+    Case { name: "user-alone-killed", options: UNHELD, group: Group::Root, ..KILLED },
 ];
 
 /// What is run where they cannot. 13: `EACCES`.
@@ -183,7 +186,7 @@ pub(crate) const WITHOUT_NAMESPACES: &[Case] = &[
         options: &[
             "--show",
             "--accept",
-            "truncate,device-requests,signals,abstract-sockets,private-size,process-count",
+            "truncate,device-requests,signals,abstract-sockets,private-size,process-count,memory",
         ],
         program: HELLO,
         said: &[

@@ -12,6 +12,15 @@ pub(crate) struct Confirmation {
     guard: Guard,
 }
 
+/// Who names a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Namer {
+    /// Whoever typed the command.
+    User,
+    /// A file of the tool's.
+    Tool,
+}
+
 /// The system's own folders: what lies there is nobody's secret and no tool's to replace.
 const SYSTEM: [&str; 6] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"];
 
@@ -26,12 +35,14 @@ impl Confirmation {
         Self { guard: Guard::new(Some(home)) }
     }
 
-    /// Whether what stands at `real`, a path without links, may be shown as a part of this extent.
-    pub(crate) fn fits(&self, real: &Path, extent: Extent) -> bool {
+    /// Whether what stands at `real`, a path without links, may be shown as a part of this extent. A file that the command
+    /// itself names is what its user says it is.
+    pub(crate) fn fits(&self, real: &Path, extent: Extent, namer: Namer) -> bool {
         match extent {
             Extent::Tree => self.guard.tree(real).is_ok_and(|found| found == real),
             Extent::File => {
-                self.guard.file(real).is_ok_and(|found| found == real) && is_program_or_code(real)
+                let open = self.guard.file(real).is_ok_and(|found| found == real);
+                open && (namer == Namer::User || is_program_or_code(real))
             }
         }
     }
@@ -82,7 +93,7 @@ mod tests {
             std::fs::write(home.join(name), content).unwrap();
         }
         let confirmation = Confirmation::new(&home);
-        let fits = |name: &str, extent| confirmation.fits(&home.join(name), extent);
+        let fits = |name: &str, extent| confirmation.fits(&home.join(name), extent, Namer::Tool);
         assert!(
             fits("tool/lib/libx.so", Extent::File)
                 && fits("tool/run", Extent::File)
@@ -90,6 +101,11 @@ mod tests {
         );
         assert!(fits("tool", Extent::Tree));
         assert!(!fits(".ssh/id", Extent::File) && !fits("diary", Extent::File));
+        assert!(
+            confirmation.fits(&home.join("diary"), Extent::File, Namer::User),
+            "a script may have any name"
+        );
+        assert!(!confirmation.fits(&home.join(".ssh/id"), Extent::File, Namer::User));
         assert!(!fits(".ssh", Extent::Tree) && !fits("", Extent::Tree));
         std::os::unix::fs::symlink(home.join(".ssh"), home.join("tool/link")).unwrap();
         assert!(!fits("tool/link", Extent::Tree) && !fits("tool/link/id", Extent::File));

@@ -3,12 +3,13 @@
 use super::resolve::{ResolveError, Resolved, resolve};
 use super::{Extent as Whole, Place, walk};
 use crate::gap::{Gap, GapName};
-use crate::loading::confirm::Confirmation;
+use crate::loading::confirm::{Confirmation, Namer};
 use crate::loading::{Extent, Loading};
 use crate::plan::Kind;
 use portcullis_policy::value::{AbsPath, Reach};
 use portcullis_policy::{Policy, Power};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -85,7 +86,9 @@ pub fn loads(loading: &Loading, policy: &Policy, home: &AbsPath) -> Result<Loads
     let confirmation = Confirmation::new(Path::new(home.as_str()));
     for part in &loading.parts {
         let found = resolve(&part.path)?;
-        if !confirmation.fits(Path::new(found.path.as_str()), part.extent) {
+        let typed = |word: &OsString| Path::new(word).file_name() == part.path.file_name();
+        let namer = if loading.words.iter().any(typed) { Namer::User } else { Namer::Tool };
+        if !confirmation.fits(Path::new(found.path.as_str()), part.extent, namer) {
             return Err(ResolveError::Changed(part.path.clone()));
         }
         // A tree that has become a file, or the other way round, is for the jailer to refuse.
