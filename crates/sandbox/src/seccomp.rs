@@ -129,9 +129,21 @@ pub(crate) fn filter(variant: Variant) -> Vec<Instruction> {
     ];
     #[cfg(target_arch = "x86_64")]
     out.extend([branch(JUMP_AT_LEAST, X32, 0, 1), instruction(RETURN, KILL)]);
+    for number in FREQUENT {
+        let row = ROWS.iter().find(|row| i64::from(row.number) == *number);
+        let code = row.map(|row| code(row.treatment, variant)).unwrap_or_default();
+        if let (Ok(length), Ok(number)) = (u8::try_from(code.len()), u32::try_from(*number)) {
+            out.push(branch(JUMP_EQUAL, number, 0, length));
+            out.extend(code);
+        }
+    }
     out.extend(search(&ranges(variant)));
     out
 }
+
+/// Calls that programs make often and whose arguments are looked at: they are not searched for. What is simply allowed the
+/// kernel itself remembers.
+const FREQUENT: &[i64] = &[libc::SYS_openat, libc::SYS_fcntl];
 
 /// From which number on which code applies: sorted, the first from 0, neighbours different.
 fn ranges(variant: Variant) -> Vec<(u32, Vec<Instruction>)> {

@@ -36,33 +36,24 @@ pub(super) const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/
 /// What of `/proc` is about the machine rather than the jail's processes, and either lets it be steered or tells too much.
 const HIDDEN_PROCESSES: &[(&std::ffi::CStr, Kind)] = &[
     (c"acpi", Kind::Folder),
-    (c"asound", Kind::Folder),
     (c"bus", Kind::Folder),
-    (c"driver", Kind::Folder),
     (c"fs", Kind::Folder),
     (c"irq", Kind::Folder),
-    (c"scsi", Kind::Folder),
     (c"sysvipc", Kind::Folder),
     (c"tty", Kind::Folder),
     (c"cmdline", Kind::File),
-    (c"config.gz", Kind::File),
     (c"diskstats", Kind::File),
     (c"locks", Kind::File),
     (c"modules", Kind::File),
     (c"partitions", Kind::File),
     (c"swaps", Kind::File),
-    (c"interrupts", Kind::File),
     (c"kallsyms", Kind::File),
     (c"kcore", Kind::File),
     (c"key-users", Kind::File),
     (c"keys", Kind::File),
     (c"kmsg", Kind::File),
-    (c"latency_stats", Kind::File),
-    (c"sched_debug", Kind::File),
     (c"sysrq-trigger", Kind::File),
     (c"timer_list", Kind::File),
-    (c"timer_stats", Kind::File),
-    (c"vmallocinfo", Kind::File),
 ];
 
 impl Layout {

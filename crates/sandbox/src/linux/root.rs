@@ -30,7 +30,9 @@ const SKELETON_FILES: u64 = 65_536;
 pub(super) fn enter(plan: &Root, trees: Vec<OwnedFd>) -> Done<()> {
     mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).during(Step::Mounts)?;
     let root = empty(plan).during(Step::PrivateRoot)?;
-    let mut filling = Filling { root: &root, trees: trees.into_iter() };
+    let found = |name| locate(root.as_fd(), name).during(Step::PrivateRoot);
+    let empty = (found(EMPTY_FILE)?, found(EMPTY_FOLDER)?);
+    let mut filling = Filling { root: &root, empty, trees: trees.into_iter() };
     for node in &plan.nodes {
         filling.put(node)?;
     }
@@ -88,6 +90,8 @@ fn pivot(root: &OwnedFd) -> Result<(), Errno> {
 
 struct Filling<'a> {
     root: &'a OwnedFd,
+    /// An empty file and an empty folder.
+    empty: (OwnedFd, OwnedFd),
     trees: std::vec::IntoIter<OwnedFd>,
 }
 
@@ -178,10 +182,10 @@ impl Filling<'_> {
 
     fn mask(&self, target: &CStr, kind: Kind) -> Result<(), Errno> {
         let place = self.locate(target)?;
-        let empty = self.locate(match kind {
-            Kind::File => EMPTY_FILE,
-            Kind::Folder => EMPTY_FOLDER,
-        })?;
+        let empty = match kind {
+            Kind::File => &self.empty.0,
+            Kind::Folder => &self.empty.1,
+        };
         attach(&read_only(empty.as_fd())?, place.as_fd())
     }
 
