@@ -152,7 +152,7 @@ mod tests {
         std::os::unix::fs::symlink("/etc", top.join("link")).unwrap();
         std::fs::create_dir(top.join("closed")).unwrap();
         std::fs::write(top.join("closed/file"), "").unwrap();
-        std::fs::set_permissions(top.join("closed"), std::os::unix::fs::PermissionsExt::from_mode(0))
+        std::fs::set_permissions(top.join("closed"), std::os::unix::fs::PermissionsExt::from_mode(0o0))
             .unwrap();
         let path = std::ffi::CString::new(top.as_os_str().as_bytes()).unwrap();
         remove_folder(&path);
