@@ -20,39 +20,200 @@ use escape::run::group;
 use escape::world::Who;
 use escape::{environment, files, kernel, network, processes, scripts};
 
-macro_rules! groups {
-    ($($name:ident: $rows:expr;)+) => {
-        $(mod $name {
-            use super::*;
+mod reading_files {
+    use super::*;
 
-            #[test]
-            fn as_root() {
-                group($rows, Who::Root);
-            }
+    #[test]
+    fn as_root() {
+        group(files::READING, Who::Root);
+    }
 
-            #[test]
-            fn as_an_ordinary_user() {
-                group($rows, Who::Ordinary);
-            }
-        })+
-    };
+    #[test]
+    fn as_an_ordinary_user() {
+        group(files::READING, Who::Ordinary);
+    }
 }
 
-groups! {
-    reading_files: files::READING;
-    changing_files: files::CHANGING;
-    protected_files: files::PROTECTED;
-    devices_and_mounts: kernel::SPACES;
-    the_kernels_surface: kernel::SURFACE;
-    objects_of_others: kernel::SHARED;
-    addresses: network::ADDRESSES;
-    sockets: network::SOCKETS;
-    other_processes: processes::OTHERS;
-    own_processes: processes::OWN;
-    limits: processes::LIMITS;
-    variables: environment::VARIABLES;
-    python: scripts::PYTHON;
-    node: scripts::NODE;
+mod changing_files {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(files::CHANGING, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(files::CHANGING, Who::Ordinary);
+    }
+}
+
+mod protected_files {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(files::PROTECTED, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(files::PROTECTED, Who::Ordinary);
+    }
+}
+
+mod devices_and_mounts {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(kernel::SPACES, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(kernel::SPACES, Who::Ordinary);
+    }
+}
+
+mod the_kernels_surface {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(kernel::SURFACE, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(kernel::SURFACE, Who::Ordinary);
+    }
+}
+
+mod objects_of_others {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(kernel::SHARED, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(kernel::SHARED, Who::Ordinary);
+    }
+}
+
+mod addresses {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(network::ADDRESSES, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(network::ADDRESSES, Who::Ordinary);
+    }
+}
+
+mod sockets {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(network::SOCKETS, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(network::SOCKETS, Who::Ordinary);
+    }
+}
+
+mod other_processes {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(processes::OTHERS, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(processes::OTHERS, Who::Ordinary);
+    }
+}
+
+mod own_processes {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(processes::OWN, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(processes::OWN, Who::Ordinary);
+    }
+}
+
+mod limits {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(processes::LIMITS, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(processes::LIMITS, Who::Ordinary);
+    }
+}
+
+mod variables {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(environment::VARIABLES, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(environment::VARIABLES, Who::Ordinary);
+    }
+}
+
+mod python {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(scripts::PYTHON, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(scripts::PYTHON, Who::Ordinary);
+    }
+}
+
+mod node {
+    use super::*;
+
+    #[test]
+    fn as_root() {
+        group(scripts::NODE, Who::Root);
+    }
+
+    #[test]
+    fn as_an_ordinary_user() {
+        group(scripts::NODE, Who::Ordinary);
+    }
 }
 
 #[test]
