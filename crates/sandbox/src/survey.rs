@@ -296,3 +296,87 @@ fn refused(entry: &Entry<PathGlob>, why: String, hint: &str) -> SurveyError {
         hint: hint.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis_policy::value::Surroundings;
+    use portcullis_policy::{Manifest, OperatorPolicy};
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    struct World(tempfile::TempDir);
+
+    impl World {
+        fn new() -> Self {
+            let world = Self(tempfile::tempdir().unwrap());
+            for folder in ["d/real/secret", "d/open"] {
+                std::fs::create_dir_all(world.at(folder)).unwrap();
+            }
+            for file in ["d/real/secret/key", "d/real/a.pem", "d/open/file"] {
+                std::fs::write(world.at(file), "").unwrap();
+            }
+            symlink("real", world.at("d/cur")).unwrap();
+            symlink("d", world.at("alias")).unwrap();
+            world
+        }
+
+        fn at(&self, name: &str) -> PathBuf {
+            self.0.path().canonicalize().unwrap().join(name)
+        }
+
+        fn survey(&self, deny: &[&str], operator: Option<&str>) -> Result<Survey, SurveyError> {
+            let list = |names: &[&str]| {
+                let texts: Vec<_> =
+                    names.iter().map(|name| format!("\"{}\"", self.at(name).display())).collect();
+                texts.join(", ")
+            };
+            let text = format!(
+                r#"{{ "$schema": "{}", "version": "1.0", "profile": "system", "filesystem": {{ "read": [{}], "deny": [{}] }} }}"#,
+                Manifest::SCHEMA_1_1,
+                list(&["d/**"]),
+                list(deny)
+            );
+            let manifest = Manifest::parse("armor.json", &text, &Surroundings::unknown()).unwrap();
+            let operator = operator.map(|denied| {
+                let text = format!(
+                    r#"{{ "version": "1.0", "filesystem": {{ "allowed_paths": [{}], "denied_paths": [{}] }} }}"#,
+                    list(&["d/**"]),
+                    list(&[denied])
+                );
+                OperatorPolicy::parse("policy.yaml", &text, &Surroundings::unknown()).unwrap()
+            });
+            survey(&Policy::merge(&manifest, operator.as_ref(), None))
+        }
+
+        fn denied(&self, deny: &[&str], operator: Option<&str>) -> Vec<PathBuf> {
+            let found = self.survey(deny, operator).unwrap();
+            found.denied.iter().map(|place| place.path.as_str().into()).collect()
+        }
+    }
+
+    #[test]
+    fn a_denial_spelt_through_a_link_closes_where_it_leads() {
+        let world = World::new();
+        let secret = vec![world.at("d/real/secret")];
+        assert_eq!(world.denied(&["d/real/secret/**"], None), secret);
+        assert_eq!(world.denied(&["d/cur/secret/**"], None), secret);
+        assert_eq!(world.denied(&["d/cur/*.pem"], None), [world.at("d/real/a.pem")]);
+        assert_eq!(world.denied(&[], Some("alias/real/secret/**")), secret);
+        symlink("real/secret", world.at("d/last")).unwrap();
+        assert_eq!(world.denied(&["d/last/**"], None), secret);
+    }
+
+    #[test]
+    fn where_something_denied_could_hide_is_an_error() {
+        let world = World::new();
+        std::fs::write(world.at("d/open").join(OsStr::from_bytes(b"\xff.pem")), "").unwrap();
+        let error = world.survey(&["d/**/*.pem"], None).unwrap_err().to_string();
+        assert!(error.contains("not UTF-8"), "{error}");
+        assert!(world.survey(&["d/real/**"], None).is_ok(), "it lies elsewhere");
+        symlink("loop", world.at("d/loop")).unwrap();
+        let error = world.survey(&["d/loop/**"], None).unwrap_err().to_string();
+        assert!(error.contains("too many symbolic links"), "{error}");
+    }
+}
