@@ -226,7 +226,12 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     }
     let carved = &asked.survey.carved;
     let around = |remnant: &&Remnant| matches!(remnant, Remnant::Around(..));
-    if tier != Tier::T1 && carved.read.iter().chain(&carved.write).any(|remnant| around(&remnant)) {
+    let carves = if tier == Tier::T1 {
+        asked.survey.read.iter().any(|place| rules::holds_denied(asked, place))
+    } else {
+        carved.read.iter().chain(&carved.write).any(|remnant| around(&remnant))
+    };
+    if carves {
         names.push(GapName::Around);
     }
     names.into_iter().map(Gap::general).collect()

@@ -3,8 +3,9 @@
 use super::root::{DEVICES, Layout};
 use super::{Asked, spawns};
 use crate::plan::{BindMode, Kind, Landlock, PathRule};
-use crate::survey::{Extent, Listing, Remnant};
+use crate::survey::{Extent, Listing, Place, Remnant};
 use portcullis_policy::manifest::Tier;
+use portcullis_policy::value::AbsPath;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -75,7 +76,9 @@ pub(super) fn landlock(asked: &Asked<'_>, layout: &Layout, tier: Tier, version: 
     let write_only =
         layout.binds.values().any(|(_, mode)| *mode == BindMode::Write) && !all_written_is_read(asked);
     let handled = match tier {
-        Tier::T1 if write_only => light | READ,
+        Tier::T1 if write_only || asked.survey.read.iter().any(|place| holds_denied(asked, place)) => {
+            light | READ
+        }
         Tier::T1 => light,
         Tier::T2 | Tier::T3 => u64::MAX,
     } & known;
@@ -98,6 +101,13 @@ fn known(version: u32) -> u64 {
     let newer = [(2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)];
     let first = (1 << 13) - 1;
     newer.into_iter().filter(|(since, _)| version >= *since).fold(first, |known, (_, right)| known | right)
+}
+
+/// Whether something is denied in what may only be read there. A mask over it goes when the machine puts another file in its
+/// place; a rule that never gave it stays. Where the tool may write, what it makes must stay readable to it.
+pub(super) fn holds_denied(asked: &Asked<'_>, place: &Place) -> bool {
+    let written = |path: &AbsPath| asked.survey.write.iter().any(|place| path.is_within(&place.path));
+    asked.survey.denied.iter().any(|denied| denied.path.is_within(&place.path) && !written(&denied.path))
 }
 
 /// Whether everything that may be written may be read as well.
@@ -132,11 +142,20 @@ fn enclosed(asked: &Asked<'_>, layout: &Layout, rules: &mut Rules) {
     for place in
         asked.survey.read.iter().filter(|place| place.extent == Extent::Tree || place.kind == Kind::File)
     {
-        rules.give(Path::new(place.path.as_str()), place.kind, READ);
+        let path = Path::new(place.path.as_str());
+        if holds_denied(asked, place) {
+            let inside = asked.survey.carved.read.iter().filter(|remnant| remnant.path().starts_with(path));
+            inside.for_each(|remnant| given(remnant, READ, READ_DIR, rules));
+        } else {
+            rules.give(path, place.kind, READ);
+        }
+    }
+    for load in &asked.loads.places {
+        rules.give(&load.path, load.kind, READ | EXECUTE);
     }
     for (path, (kind, mode)) in &layout.binds {
         let rights = match mode {
-            BindMode::Read => READ | EXECUTE,
+            BindMode::Read => EXECUTE,
             BindMode::Write => WRITE_FILE | CHANGE | REFER | TRUNCATE | execute,
             BindMode::Device => READ_FILE | WRITE_FILE,
         };

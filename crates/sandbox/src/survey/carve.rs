@@ -24,6 +24,16 @@ pub enum Remnant {
     Around(PathBuf, Listing),
 }
 
+impl Remnant {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        match self {
+            Self::Whole(path, _) | Self::Around(path, _) => path,
+        }
+    }
+}
+
 /// Whether the names in a folder may be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
