@@ -164,6 +164,30 @@ fn a_python_server_works_on_a_declared_repository() {
 }
 
 #[test]
+fn what_takes_the_place_of_something_denied_stays_closed() {
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    let here = folder.path().canonicalize().unwrap();
+    std::fs::write(here.join("secret"), "old\n").unwrap();
+    std::fs::write(here.join("open"), "open\n").unwrap();
+    let all = format!("{}/**", here.display());
+    let secret = here.join("secret");
+    let manifest = json!({
+        "$schema": "https://portcullis-mcp.github.io/schemas/armor-1.1.schema.json", "version": "1.0", "profile": "system",
+        "spawn": true, "filesystem": { "read": [all], "deny": [secret] },
+    });
+    let jail = Jail::new(&manifest);
+    let script = format!("read go; cat {0}/open; cat {0}/secret || echo closed", here.display());
+    let words = jail.words(&["/bin/sh", "-c", &script]);
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let mut peer = start(&example("jail").unwrap(), &words, &[]).unwrap();
+    // As editors and Git write: a new file takes the old one's name, and with it goes what was mounted there.
+    std::fs::write(here.join("new"), "new\n").unwrap();
+    std::fs::rename(here.join("new"), &secret).unwrap();
+    assert_eq!(peer.ask("go").unwrap(), "open");
+    assert_eq!(peer.listen().unwrap(), "closed");
+}
+
+#[test]
 fn what_cannot_run_is_told_before_anything_runs() {
     let folder = tempfile::tempdir_in("/var/tmp").unwrap();
     let here = folder.path().canonicalize().unwrap();
