@@ -176,10 +176,11 @@ fn what_takes_the_place_of_something_denied_stays_closed() {
         "spawn": true, "filesystem": { "read": [all], "deny": [secret] },
     });
     let jail = Jail::new(&manifest);
-    let script = format!("read go; cat {0}/open; cat {0}/secret || echo closed", here.display());
+    let script = format!("echo ready; read go; cat {0}/open; cat {0}/secret || echo closed", here.display());
     let words = jail.words(&["/bin/sh", "-c", &script]);
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let mut peer = start(&example("jail").unwrap(), &words, &[]).unwrap();
+    assert_eq!(peer.listen().unwrap(), "ready");
     // As editors and Git write: a new file takes the old one's name, and with it goes what was mounted there.
     std::fs::write(here.join("new"), "new\n").unwrap();
     std::fs::rename(here.join("new"), &secret).unwrap();
