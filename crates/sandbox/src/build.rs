@@ -185,6 +185,10 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         lacking(2, GapName::Links);
         if !asked.support.identity.is_yes() {
             names.push(GapName::RootOutside);
+            // The kernel counts no processes of root's.
+            if !asked.support.control_group.is_yes() {
+                names.push(GapName::Processes);
+            }
         }
     } else {
         lacking(1, GapName::Files);
@@ -193,10 +197,14 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
         lacking(5, GapName::Devices);
         lacking(6, GapName::Signals);
         lacking(6, GapName::AbstractSockets);
-        names.extend([GapName::Metadata, GapName::Network, GapName::Ipc]);
+        names.push(GapName::Metadata);
+        if asked.support.seccomp.is_yes() {
+            names.extend([GapName::Network, GapName::Ipc]);
+        }
         // Accepted, attributes can be changed, also of what is not declared; not accepted, of nothing at all.
         let open = asked.accepted.contains(&GapName::Attributes);
-        names.push(if open { GapName::Attributes } else { GapName::AttributesClosed });
+        let closed = asked.support.seccomp.is_yes() && !open;
+        names.push(if closed { GapName::AttributesClosed } else { GapName::Attributes });
         if !asked.support.ordinary_user.is_yes() {
             names.push(GapName::RootOutside);
         }
@@ -218,7 +226,9 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if tier != Tier::T1
+    if tier != Tier::T1 && !asked.loads.blocked.is_empty() {
+        names.push(GapName::BlockedPrograms);
+    } else if tier != Tier::T1
         && spawns(asked)
         && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
     {
@@ -254,7 +264,7 @@ fn variant(asked: &Asked<'_>, tier: Tier) -> Variant {
 fn program(asked: &Asked<'_>, layout: &root::Layout, tier: Tier) -> Result<Program, BuildError> {
     let words = asked.loading.words.iter().map(|word| bytes(word.as_bytes())).collect::<Result<_, _>>()?;
     let home = if tier == Tier::T1 { layout.home.clone() } else { asked.scratch.clone() };
-    let directory = if layout.shows(asked.directory) { asked.directory } else { &home };
+    let directory = if layout.shows(asked.directory, tier) { asked.directory } else { &home };
     Ok(Program {
         path: bytes(asked.loading.program.as_os_str().as_bytes())?,
         words,

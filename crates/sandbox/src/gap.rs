@@ -67,14 +67,14 @@ names! {
     AbstractSockets = "abstract-sockets", Weaker, "Abstract sockets of the machine could be reached.";
     Attributes = "attributes", Weaker, "Permissions, owners, times and extended attributes can be changed, also of the user's files that are not declared: Landlock does not hold them.";
     AttributesClosed = "attributes-closed", Stricter, "Permissions, owners, times and extended attributes cannot be changed: accept `attributes` to have them open, for every file of the user.";
-    SystemCalls = "system-calls", Weaker, "System calls are not filtered.";
+    SystemCalls = "system-calls", Weaker, "System calls are not filtered: there is the machine's network, other processes can be looked into, and any program be started.";
     RootOutside = "root-outside", Weaker, "The jail is root outside: no other user number could be had.";
     Processes = "process-count", Weaker, "The number of processes is not held.";
     PrivateSize = "private-size", Weaker, "What the private folder holds is not limited: it is a folder of the machine's.";
     Processor = "processor", Weaker, "The share of the processor is not held: there is no control group.";
     ProtectedLinks = "protected-links", Weaker, "A protected name is a symbolic link: nothing can be mounted on it, and it can be replaced.";
     ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
-    BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started.";
+    BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started, and what is denied in what programs are loaded from is open.";
     Unproven = "unproven", Weaker, "The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.";
     Memory = "memory", Weaker, "Memory and the size of the private folder are not held.";
     Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";

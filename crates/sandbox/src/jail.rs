@@ -29,6 +29,7 @@ pub struct Jail {
     /// The jail lives as long as this is open.
     lifeline: Option<OwnedFd>,
     end: OwnedFd,
+    ended: Option<Ended>,
 }
 
 /// How a jail ended.
@@ -108,7 +109,7 @@ impl Jailer {
         drop(request);
         let listeners = wait_for_execution(&setup)?;
         let Streams { input, output, error } = ours;
-        Ok(Jail { input, output, error, listeners, lifeline: Some(lifeline), end })
+        Ok(Jail { input, output, error, listeners, lifeline: Some(lifeline), end, ended: None })
     }
 }
 
@@ -164,6 +165,9 @@ impl Jail {
 
     /// Waits for the end, at most so long; none if it has not come. What comes after the end is the end again.
     pub fn wait(&mut self, patience: Option<Duration>) -> Result<Option<Ended>, Errno> {
+        if self.ended.is_some() {
+            return Ok(self.ended);
+        }
         let patience = patience.map(|patience| Timespec {
             tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: patience.subsec_nanos().into(),
@@ -176,7 +180,8 @@ impl Jail {
             Err(Errno::CONNRESET) => None,
             Err(error) => return Err(error),
         };
-        Ok(Some(told.map_or(Ended::Lost, Ended::of)))
+        self.ended = Some(told.map_or(Ended::Lost, Ended::of));
+        Ok(self.ended)
     }
 }
 

@@ -146,7 +146,7 @@ impl Surveyor<'_> {
             .map_err(|error| refused(entry, error.to_string(), "create it, or take the entry out"))?;
         let Resolved { path: real, links, kind } = resolved;
         self.found.links.extend(links);
-        if real != *path && !self.is_covered(&real) {
+        if real != *path && !self.is_covered(entry, &real, extent) {
             let why = format!("a symbolic link leads to `{real}`, which nothing declares");
             return Err(refused(entry, why, "declare where it leads, if that is meant"));
         }
@@ -181,9 +181,20 @@ impl Surveyor<'_> {
         out
     }
 
-    /// Whether the policy would let the resolved path itself be used.
-    fn is_covered(&self, path: &AbsPath) -> bool {
-        decide(UsePath { path: path.clone(), access: Access::Either }, self.policy).is_allow()
+    /// Whether the policy gives what a link leads to by itself, for the use that the entry is about; a folder with all it holds, if
+    /// that is what the entry means.
+    fn is_covered(&self, entry: &Entry<PathGlob>, path: &AbsPath, extent: Extent) -> bool {
+        let Some(files) = self.policy.manifest().map(|manifest| &manifest.files) else {
+            return false;
+        };
+        let writes = files.write.iter().any(|other| std::ptr::eq(other, entry));
+        let (entries, access) =
+            if writes { (&files.write, Access::Write) } else { (&files.read, Access::Read) };
+        let whole = entries
+            .iter()
+            .any(|entry| matches!(entry.value.reach(), Reach::Tree(tree) if path.is_within(tree)));
+        (extent == Extent::Alone || whole)
+            && decide(UsePath { path: path.clone(), access }, self.policy).is_allow()
     }
 
     /// What of these places the operator allows.

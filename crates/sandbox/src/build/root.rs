@@ -5,6 +5,7 @@ use crate::gap::{Gap, GapName};
 use crate::loading::confirm::is_system;
 use crate::plan::{BindMode, Kind, Node, Owners, Root};
 use crate::survey::{Extent, Place, Survey};
+use portcullis_policy::manifest::Tier;
 use portcullis_policy::value::{AbsPath, HostPattern, PortRule};
 use portcullis_policy::{Policy, Power};
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,11 +153,12 @@ impl Layout {
     }
 
     /// Whether something is visible at a path.
-    pub(super) fn shows(&self, path: &AbsPath) -> bool {
+    pub(super) fn shows(&self, path: &AbsPath, tier: Tier) -> bool {
         let path = Path::new(path.as_str());
         let hidden = self.masks.iter().any(|mask| path.starts_with(mask.path.as_str()));
         let in_bind = path.ancestors().any(|above| self.binds.contains_key(above));
-        !hidden && (in_bind || self.private.contains_key(path) || self.folders.contains(path))
+        let own = tier == Tier::T1 && self.private.contains_key(path);
+        !hidden && (in_bind || own || self.folders.contains(path))
     }
 
     /// The root as nodes, in the order in which they are put: what is above before what is below.

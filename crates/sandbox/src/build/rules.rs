@@ -66,7 +66,6 @@ const MACHINE: &[&str] = &[
     "/proc/sys/kernel/random/boot_id",
     "/proc/sys/vm/overcommit_memory",
     "/sys/devices/system/cpu",
-    "/sys/fs/cgroup",
 ];
 
 pub(super) fn landlock(asked: &Asked<'_>, layout: &Layout, tier: Tier, version: u32) -> Landlock {

@@ -1,7 +1,7 @@
 //! Looking at and ending the processes of a jail, from its supervisor.
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use std::ffi::CStr;
 
@@ -24,7 +24,7 @@ pub(super) fn memory(own_namespace: bool) -> Option<u64> {
             pages => pages.unwrap_or(0),
         }
     };
-    let processes = if own_namespace { in_sight()? } else { descendants() };
+    let processes = if own_namespace { in_sight()? } else { descendants()? };
     Some(processes.into_iter().map(resident).sum::<u64>().saturating_mul(page))
 }
 
@@ -35,7 +35,8 @@ fn in_sight() -> Option<Vec<i32>> {
 }
 
 /// Everything that this process has started, directly or not: what lost its parent has become its child.
-fn descendants() -> Vec<i32> {
+/// None where the kernel does not tell of children.
+fn descendants() -> Option<Vec<i32>> {
     let mut found = Vec::new();
     let mut waiting = vec![rustix::process::getpid().as_raw_nonzero().get()];
     while let Some(process) = waiting.pop() {
@@ -43,7 +44,12 @@ fn descendants() -> Vec<i32> {
             continue;
         };
         for thread in threads.flatten() {
-            let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            let children = match std::fs::read_to_string(thread.path().join("children")) {
+                Ok(children) => children,
+                // One that has just ended has none; a kernel that does not tell has not even ours.
+                Err(_) if thread.path().exists() => return None,
+                Err(_) => continue,
+            };
             let children = children.split_ascii_whitespace().filter_map(|child| child.parse::<i32>().ok());
             for child in children {
                 found.push(child);
@@ -51,13 +57,14 @@ fn descendants() -> Vec<i32> {
             }
         }
     }
-    found
+    Some(found)
 }
 
 /// Ends everything that this process has started. A process that starts others while being ended is stopped first.
 pub(super) fn end_descendants() {
     loop {
-        let living = descendants();
+        // A kernel that does not tell of children has let no jail run this far.
+        let living = descendants().unwrap_or_default();
         for signal in [Signal::STOP, Signal::KILL] {
             for process in living.iter().filter_map(|process| Pid::from_raw(*process)) {
                 // It may have ended since.
@@ -105,7 +112,12 @@ fn empty_folder(folder: &OwnedFd) {
                 progress = true;
                 continue;
             }
-            let _opened = rustix::fs::chmodat(folder, &name, Mode::RWXU, AtFlags::empty());
+            // A link is gone by now: what could not be removed is a folder.
+            if rustix::fs::statat(folder, &name, AtFlags::SYMLINK_NOFOLLOW)
+                .is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Directory)
+            {
+                let _opened = rustix::fs::chmodat(folder, &name, Mode::RWXU, AtFlags::empty());
+            }
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let Ok(inner) = rustix::fs::openat(folder, &name, flags, Mode::empty()) else {
                 continue;

@@ -8,7 +8,9 @@ use super::sys::{landlock_allow, landlock_create, landlock_restrict};
 use crate::build::ON_FILES;
 use crate::plan::Landlock;
 use rustix::fd::AsFd;
-use rustix::fs::{CWD, FileType, Mode, OFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+use std::ffi::CStr;
 
 /// Puts this process under the plan's rules. It must not be able to gain privileges any more.
 pub(super) fn apply(plan: &Landlock) -> Done<()> {
@@ -16,8 +18,18 @@ pub(super) fn apply(plan: &Landlock) -> Done<()> {
         landlock_create(plan.handled_files, plan.handled_network, plan.scoped).during(Step::Landlock)?;
     for rule in &plan.rules {
         let about = || rule.path.to_string_lossy().into_owned();
-        let path = rustix::fs::openat(CWD, &rule.path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
-        let path = path.during_about(Step::Landlock, about)?;
+        // A link in the place of what was planned would give what it leads to. The one that is meant is the kernel's own.
+        let resolve = if rule.path.as_c_str() == OWN_PROCESS {
+            ResolveFlags::empty()
+        } else {
+            ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS
+        };
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let path = match rustix::fs::openat2(CWD, &rule.path, flags, Mode::empty(), resolve) {
+            // What this kernel does not tell of itself is not given.
+            Err(Errno::NOENT) if is_kernels(&rule.path) => continue,
+            path => path.during_about(Step::Landlock, about)?,
+        };
         let found = rustix::fs::fstat(&path).during_about(Step::Landlock, about)?;
         // Rights over what a folder holds have no meaning for a file, and the kernel says so.
         let is_folder = FileType::from_raw_mode(found.st_mode) == FileType::Directory;
@@ -25,4 +37,11 @@ pub(super) fn apply(plan: &Landlock) -> Done<()> {
         landlock_allow(rules.as_fd(), path.as_fd(), rights).during_about(Step::Landlock, about)?;
     }
     landlock_restrict(rules.as_fd()).during(Step::Landlock)
+}
+
+/// The folder of whoever looks at it.
+const OWN_PROCESS: &CStr = c"/proc/self";
+
+fn is_kernels(path: &CStr) -> bool {
+    [&b"/proc/"[..], b"/sys/"].iter().any(|folder| path.to_bytes().starts_with(folder))
 }

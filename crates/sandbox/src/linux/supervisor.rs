@@ -95,12 +95,13 @@ fn prepare<'a>(
 ) -> Done<OwnedFd> {
     rustix::process::setsid().during(Step::Lifeline)?;
     if let Some(plan) = &given.plan.root {
-        // Beside the lifeline: when this process is killed, the kernel ends the whole jail.
-        rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during(Step::Lifeline)?;
         wait_for(&given.mapped).during(Step::Identity)?;
         given.identity.take(plan.identity).during(Step::Identity)?;
         enclose(plan, given, trees)?;
         tool::drop_capabilities().during(Step::Capabilities)?;
+        // Beside the lifeline: when the jailer is killed, so is this process, and the kernel ends the whole jail. Not before now:
+        // changing who one is takes it back.
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during(Step::Lifeline)?;
     } else {
         // Here this process has to end the others itself, so it must live to see the broker's end.
         rustix::process::set_child_subreaper(Some(getpid())).during(Step::Watch)?;

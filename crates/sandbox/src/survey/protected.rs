@@ -4,7 +4,7 @@
 //! They are looked for at the start: in each writable folder, and some way below it. What is not there yet is nobody's, and what
 //! the machine itself puts in the place of one afterwards is as open as the folder.
 
-use super::resolve::resolve;
+use super::resolve::{ResolveError, resolve};
 use super::{Extent, Place, Survey};
 use crate::gap::{Gap, GapName};
 use crate::plan::Kind;
@@ -127,8 +127,14 @@ pub(super) fn protect(found: &mut Survey, entries: &[Entry<PathGlob>]) {
 /// What stands at a candidate, if anything. A link cannot be mounted over, so another thing can be put in its place; what it leads
 /// to is protected where it stands.
 fn look(path: &AbsPath, tree: &AbsPath, places: &mut BTreeMap<AbsPath, Place>, gaps: &mut Vec<Gap>) {
-    let Ok(resolved) = resolve(Path::new(path.as_str())) else {
-        return;
+    let resolved = match resolve(Path::new(path.as_str())) {
+        Ok(resolved) => resolved,
+        Err(ResolveError::Missing(_)) if std::fs::symlink_metadata(path.as_str()).is_err() => return,
+        Err(error) => {
+            let what = format!("`{path}` is not what it should be, and can be replaced: {error}");
+            gaps.push(Gap::new(GapName::ProtectedLinks, what, None));
+            return;
+        }
     };
     if path.file_name() == POINTER && resolved.kind == Kind::Folder {
         return;

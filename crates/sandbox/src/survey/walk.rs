@@ -1,6 +1,6 @@
 //! Looking through folders for what a pattern matches, following no link.
 
-use super::resolve::{ResolveError, resolve};
+use super::resolve::{ResolveError, Resolved, resolve};
 use super::{Extent, Place};
 use crate::plan::Kind;
 use portcullis_policy::value::{AbsPath, PathGlob, Reach};
@@ -17,8 +17,13 @@ const MOST_PLACES: usize = 1_000;
 pub(super) fn matching(glob: &PathGlob, start: &AbsPath) -> Result<Vec<Place>, String> {
     // `folder/**` and bare names cover what lies below what they match.
     let whole = glob.as_str().ends_with("/**") || !glob.as_str().contains('/');
-    let search =
-        Search { covers: &|path| glob.matches(path), whole, depth: depth(glob, start), wants: Wants::Found };
+    let search = Search {
+        covers: &|path| glob.matches(path),
+        whole,
+        depth: depth(glob, start),
+        wants: Wants::Found,
+        tree: start,
+    };
     search.from(start)
 }
 
@@ -53,7 +58,14 @@ fn below(glob: &PathGlob, fixed: &AbsPath, real: &AbsPath, tree: &Place) -> Resu
     };
     let covers = |path: &AbsPath| glob.denies(path) || spelt(path).is_some_and(|path| glob.denies(&path));
     let start = if real.is_within(&tree.path) { real } else { &tree.path };
-    Search { covers: &covers, whole: true, depth: depth(glob, start), wants: Wants::Everything }.from(start)
+    Search {
+        covers: &covers,
+        whole: true,
+        depth: depth(glob, start),
+        wants: Wants::Everything,
+        tree: &tree.path,
+    }
+    .from(start)
 }
 
 /// How far below `start` the pattern can match: as many components as it has after those of its fixed start; none for any.
@@ -84,6 +96,26 @@ struct Search<'a> {
     whole: bool,
     depth: Option<usize>,
     wants: Wants,
+    /// The tree that is searched in.
+    tree: &'a AbsPath,
+}
+
+/// What stands at a path.
+enum Seen {
+    Kind(Kind),
+    Link,
+    Nothing,
+}
+
+/// What a denied link leads to, if that lies in the tree.
+fn leads_to(link: &AbsPath, tree: &AbsPath) -> Result<Option<Place>, String> {
+    match resolve(Path::new(link.as_str())) {
+        Ok(Resolved { path, kind, .. }) if path.is_within(tree) && path != *tree => {
+            Ok(Some(Place { path, kind, extent: Extent::Tree }))
+        }
+        Ok(_) | Err(ResolveError::Missing(_) | ResolveError::Special { .. }) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Search<'_> {
@@ -92,8 +124,13 @@ impl Search<'_> {
         let mut seen = 0_usize;
         let mut waiting = vec![(start.clone(), 0_usize)];
         while let Some((path, depth)) = waiting.pop() {
-            let Some(kind) = kind_of(Path::new(path.as_str())) else {
-                continue;
+            let kind = match self.kind(&path)? {
+                Seen::Kind(kind) => kind,
+                Seen::Link if self.wants == Wants::Everything && (self.covers)(&path) => {
+                    found.extend(leads_to(&path, self.tree)?);
+                    continue;
+                }
+                Seen::Link | Seen::Nothing => continue,
             };
             if (self.covers)(&path) {
                 let extent = if self.whole { Extent::Tree } else { Extent::Alone };
@@ -126,6 +163,18 @@ impl Search<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// What stands at a path.
+    fn kind(&self, path: &AbsPath) -> Result<Seen, String> {
+        match std::fs::symlink_metadata(path.as_str()) {
+            Ok(found) if found.is_symlink() => Ok(Seen::Link),
+            Ok(found) => Ok(Seen::Kind(if found.is_dir() { Kind::Folder } else { Kind::File })),
+            Err(error) if self.wants == Wants::Everything && error.kind() != std::io::ErrorKind::NotFound => {
+                Err(format!("`{path}` cannot be looked at: {error}"))
+            }
+            Err(_) => Ok(Seen::Nothing),
+        }
     }
 
     /// The names in a folder.

@@ -190,7 +190,7 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         &gaps(&case),
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
-            system-calls: System calls are not filtered.
+            system-calls: System calls are not filtered: there is the machine's network, other processes can be looked into, and any program be started.
             memory: Memory and the size of the private folder are not held.
             ipc: There is no shared memory, nor message queues.
             metadata: the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen
@@ -202,7 +202,7 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         &gaps(&Case::new(SPAWNING)),
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
-            system-calls: System calls are not filtered.
+            system-calls: System calls are not filtered: there is the machine's network, other processes can be looked into, and any program be started.
             memory: Memory and the size of the private folder are not held.
             ipc: There is no shared memory, nor message queues.
             process-count: The number of processes is not held.
