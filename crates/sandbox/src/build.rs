@@ -226,12 +226,8 @@ fn general_gaps(asked: &Asked<'_>, tier: Tier) -> Vec<Gap> {
     {
         names.push(GapName::Processor);
     }
-    if tier != Tier::T1 && !asked.loads.blocked.is_empty() {
-        names.push(GapName::BlockedPrograms);
-    } else if tier != Tier::T1
-        && spawns(asked)
-        && asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty())
-    {
+    let blocks = asked.policy.operator().is_some_and(|operator| !operator.blocked_commands.is_empty());
+    if tier != Tier::T1 && (!asked.loads.blocked.is_empty() || spawns(asked) && blocks) {
         names.push(GapName::BlockedPrograms);
     }
     let carved = &asked.survey.carved;

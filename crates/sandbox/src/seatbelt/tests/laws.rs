@@ -181,6 +181,8 @@ fn covers_files(places: &[Place], path: &str) -> bool {
 proptest! {
     #[test]
     fn a_profile_says_what_was_asked_and_nothing_else(survey in prop_oneof![surveys(hostile_path().boxed()), surveys(small_path().boxed())]) {
+        // A denial of what the program itself lies in is another error's business.
+        prop_assume!(survey.denied.iter().all(|place| place.path != AbsPath::root()));
         let all = [&survey.read, &survey.write, &survey.denied, &survey.protected];
         let plain = all.into_iter().flatten().all(is_plain);
         match (Case { survey: survey.clone(), ..Case::new(EMPTY) }).profile() {
