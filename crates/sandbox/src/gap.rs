@@ -76,8 +76,8 @@ names! {
     ProtectedNames = "protected-names", Stricter, "Start-up files, hooks and the like in writable folders are read-only.";
     BlockedPrograms = "blocked-programs", Weaker, "Programs that the operator blocks can be started, and what is denied in what programs are loaded from is open.";
     Unproven = "unproven", Weaker, "The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.";
-    Memory = "memory", Weaker, "Memory and the size of the private folder are not held.";
-    Metadata = "metadata", AtStart, "Names, sizes and times of files, and the command lines of processes, can be seen outside what is declared.";
+    Memory = "memory", Weaker, "A limit of memory is looked at, not held.";
+    Metadata = "metadata", AtStart, "Names, sizes and times of files can be seen outside what is declared.";
     Network = "network", Stricter, "There is no network, nor a loopback of its own.";
     Ipc = "ipc", Stricter, "There is no shared memory, nor message queues.";
     Patterns = "patterns", AtStart, "A pattern stands for the files that it matched at the start.";

@@ -4,7 +4,7 @@ use rustix::io::Errno;
 
 macro_rules! steps {
     ($($name:ident = $code:literal, $text:literal;)*) => {
-        /// A step in the making of a jail, in order.
+        /// A step in the making of a jail, roughly in order: some are taken in another place where there is no private root.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum Step {

@@ -191,7 +191,7 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
             system-calls: System calls are not filtered: there is the machine's network, other processes can be looked into, and any program be started.
-            memory: Memory and the size of the private folder are not held.
+            memory: A limit of memory is looked at, not held.
             ipc: There is no shared memory, nor message queues.
             metadata: the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen
             links: hard links cannot be made
@@ -203,7 +203,7 @@ fn gaps_are_named_and_stop_the_jail_unless_accepted() {
         expect![[r#"
             unproven: The rules for this system were never tried on it: nothing that they are to refuse has been seen refused.
             system-calls: System calls are not filtered: there is the machine's network, other processes can be looked into, and any program be started.
-            memory: Memory and the size of the private folder are not held.
+            memory: A limit of memory is looked at, not held.
             ipc: There is no shared memory, nor message queues.
             process-count: The number of processes is not held.
             metadata: the names in the root folder, that the folders above a declared place exist, and the machine's accounts can be seen"#]],
