@@ -113,6 +113,8 @@ pub enum Breach {
     Unshared,
     /// A new mount could be begun.
     Mounted,
+    /// A call that nothing but the filter refuses was not refused by it.
+    Unfiltered,
 }
 
 /// Why there is no Landlock.
@@ -327,6 +329,7 @@ impl From<Fault> for Breach {
             Fault::Made => Self::Made,
             Fault::Unshared => Self::Unshared,
             Fault::Mounted => Self::Mounted,
+            Fault::Unfiltered => Self::Unfiltered,
         }
     }
 }

@@ -196,7 +196,7 @@ pub(super) const LAYERS: &[Layer] = &[
         evidence: Evidence::Open(Marks {
             done: Step::Seccomp,
             own: &[Step::Seccomp],
-            refuses: &[Breach::Connected, Breach::Unshared, Breach::Mounted],
+            refuses: &[Breach::Connected, Breach::Unshared, Breach::Mounted, Breach::Unfiltered],
             proof: "no socket, namespace or mount could be made",
         }),
         cost: "there is neither tier T1 nor T2: every call of the kernel can be tried",
