@@ -229,10 +229,10 @@ impl Surveyor<'_> {
         self.found.read.retain(|place| !is_denied(place));
         self.found.write.retain(|place| !is_denied(place));
         let mut denied = BTreeMap::new();
-        let trees = trees_of(&self.found);
+        let places = places_of(&self.found);
         for entry in &entries {
-            for tree in &trees {
-                let found = walk::denied(&entry.value, tree)
+            for place in &places {
+                let found = walk::denied(&entry.value, place)
                     .map_err(|why| refused(entry, why, "name the folder that is to stay closed"))?;
                 denied.extend(found.into_iter().map(|place| (place.path.clone(), place)));
             }
@@ -254,12 +254,11 @@ impl Surveyor<'_> {
     }
 }
 
-fn trees_of(found: &Survey) -> Vec<Place> {
-    let trees = found.read.iter().chain(&found.write).filter(|place| place.extent == Extent::Tree);
-    let mut trees: Vec<_> = trees.cloned().collect();
-    trees.sort_by(|left, right| left.path.cmp(&right.path));
-    trees.dedup();
-    trees
+fn places_of(found: &Survey) -> Vec<Place> {
+    let mut places: Vec<_> = found.read.iter().chain(&found.write).cloned().collect();
+    places.sort_by(|left, right| left.path.cmp(&right.path));
+    places.dedup();
+    places
 }
 
 /// The parts of a place that an operator's allowed paths cover.
@@ -375,6 +374,9 @@ mod tests {
         assert_eq!(world.denied(&["d/cur/secret/**"], None), secret);
         assert_eq!(world.denied(&["d/cur/*.pem"], None), [world.at("d/real/a.pem")]);
         assert_eq!(world.denied(&[], Some("alias/real/secret/**")), secret);
+        assert_eq!(world.denied(&[], Some("alias/**")), [world.at("d")], "an alias of the whole folder");
+        symlink(".", world.at("up")).unwrap();
+        assert_eq!(world.denied(&[], Some("up/**")), [world.at("d")], "and of what it lies in");
         symlink("real/secret", world.at("d/last")).unwrap();
         assert_eq!(world.denied(&["d/last/**"], None), secret);
     }

@@ -45,8 +45,11 @@ fn below(glob: &PathGlob, fixed: &AbsPath, real: &AbsPath, tree: &Place) -> Resu
         return Ok(Vec::new());
     }
     let whole = !matches!(glob.reach_of_deny(), Reach::Within(_));
+    if whole && tree.path.is_within(real) {
+        return Ok(vec![Place { extent: Extent::Tree, ..tree.clone() }]);
+    }
     if whole {
-        let kind = kind_of(Path::new(real.as_str())).filter(|_| real.is_within(&tree.path));
+        let kind = kind_of(Path::new(real.as_str()));
         return Ok(kind
             .map(|kind| Place { path: real.clone(), kind, extent: Extent::Tree })
             .into_iter()
