@@ -8,7 +8,7 @@ mod etc;
 mod root;
 mod rules;
 
-pub(crate) use rules::ON_FILES;
+pub(crate) use rules::{ON_FILES, known_rights};
 
 use crate::gap::{Gap, GapName, Side};
 use crate::loading::Loading;

@@ -3,7 +3,7 @@
 //! [`probe`] is what a run needs to know. [`examine`] finds out more, for people: at which step the making of a jail stops,
 //! what was not refused, and whether connections can be captured. What to do about it is not said here.
 
-use crate::build::etc_identity;
+use crate::build::{etc_identity, known_rights};
 use crate::jail::{Ended, Jail, LaunchError, Step};
 use crate::linux::jailer::Jailer;
 use crate::linux::rehearsal::Fault;
@@ -200,14 +200,6 @@ enum Place<'a> {
     Open,
 }
 
-/// Every right over files that a version of Landlock knows (`linux/landlock.h`): refer, truncate and device requests came
-/// after the first thirteen.
-fn rights(version: u32) -> u64 {
-    let newer = [(2, 1 << 13), (3, 1 << 14), (5, 1 << 15)];
-    let known = newer.into_iter().filter(|(since, _)| version >= *since).map(|(_, right)| right);
-    known.fold((1 << 13) - 1, |all, right| all | right)
-}
-
 /// The smallest jail of a kind.
 fn rehearsal(place: Place<'_>, landlock: Option<u32>) -> Plan {
     let variant = match place {
@@ -232,7 +224,7 @@ fn rehearsal(place: Place<'_>, landlock: Option<u32>) -> Plan {
     let landlock = match landlock {
         None => Landlock { handled_files: 0, handled_network: 0, scoped: 0, rules: Vec::new() },
         Some(version) => Landlock {
-            handled_files: rights(version),
+            handled_files: known_rights(version),
             handled_network: if version >= 4 && root.is_none() { 0b11 } else { 0 },
             scoped: if version >= 6 { 0b11 } else { 0 },
             rules: Vec::new(),
@@ -373,7 +365,7 @@ mod tests {
     fn a_rehearsal_asks_for_every_right_that_a_version_knows() {
         let rows = [(1, 13), (2, 14), (3, 15), (4, 15), (5, 16), (6, 16), (9, 16)];
         for (version, count) in rows {
-            assert_eq!(rights(version).count_ones(), count, "{version}");
+            assert_eq!(known_rights(version).count_ones(), count, "{version}");
         }
         let plan = rehearsal(Place::Open, Some(6)).landlock;
         assert_eq!((plan.handled_network, plan.scoped), (0b11, 0b11));

@@ -69,7 +69,7 @@ const MACHINE: &[&str] = &[
 ];
 
 pub(super) fn landlock(asked: &Asked<'_>, layout: &Layout, tier: Tier, version: u32) -> Landlock {
-    let known = known(version);
+    let known = known_rights(version);
     let light = EXECUTE | WRITE_FILE | CHANGE | MAKE_CHAR | MAKE_BLOCK | REFER;
     // A folder that may be written and not read is what only Landlock can make: then reading is its business too.
     let write_only =
@@ -96,7 +96,7 @@ pub(super) fn landlock(asked: &Asked<'_>, layout: &Layout, tier: Tier, version: 
 }
 
 /// The rights that a version knows.
-fn known(version: u32) -> u64 {
+pub(crate) fn known_rights(version: u32) -> u64 {
     let newer = [(2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)];
     let first = (1 << 13) - 1;
     newer.into_iter().filter(|(since, _)| version >= *since).fold(first, |known, (_, right)| known | right)

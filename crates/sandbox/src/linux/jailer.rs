@@ -116,11 +116,7 @@ impl Jailer {
     /// Asks for a jail. What becomes of it is told on the request's descriptors.
     pub(crate) fn ask(&self, plan: &Sealed, request: &Request) -> Result<(), Errno> {
         let memory = rustix::fs::memfd_create(c"plan", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-        let mut rest = plan.bytes();
-        while !rest.is_empty() {
-            let written = rustix::io::retry_on_intr(|| rustix::io::write(&memory, rest))?;
-            rest = rest.get(written..).unwrap_or_default();
-        }
+        sys::write_all(&memory, plan.bytes())?;
         rustix::fs::fcntl_add_seals(&memory, SEALS)?;
         let [input, output, error] = &request.streams;
         let descriptors = [&memory, input, output, error, &request.setup, &request.lifeline, &request.end];

@@ -4,7 +4,7 @@
 //! symbolic link, so nothing in a bind can lead the work astray.
 
 use super::step::{Done, During, Step};
-use super::sys::{MountAttributes, mount_setattr};
+use super::sys::{MountAttributes, mount_setattr, write_all};
 use super::trees::{copy, inconsistent};
 use crate::plan::{Kind, Node, Root};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -143,12 +143,7 @@ impl Filling<'_> {
         let above = self.folder(&above)?;
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let file = rustix::fs::openat(&above, &name, flags, Mode::from_raw_mode(0o644))?;
-        let mut rest = content;
-        while !rest.is_empty() {
-            let written = rustix::io::retry_on_intr(|| rustix::io::write(&file, rest))?;
-            rest = rest.get(written..).unwrap_or_default();
-        }
-        Ok(())
+        write_all(&file, content)
     }
 
     fn link(&self, target: &CStr, to: &CStr) -> Result<(), Errno> {

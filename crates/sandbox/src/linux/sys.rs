@@ -131,6 +131,15 @@ pub(crate) fn close(descriptor: &OwnedFd) {
     unsafe { libc::close(descriptor.as_raw_fd()) };
 }
 
+/// Writes all of it, however often the kernel takes a part.
+pub(crate) fn write_all(file: &OwnedFd, mut rest: &[u8]) -> Result<()> {
+    while !rest.is_empty() {
+        let written = rustix::io::retry_on_intr(|| rustix::io::write(file, rest))?;
+        rest = rest.get(written..).unwrap_or_default();
+    }
+    Ok(())
+}
+
 /// Closes every descriptor above the standard streams but one.
 pub(crate) fn close_all_but(kept: &OwnedFd) -> Result<()> {
     let kept = u32::try_from(kept.as_raw_fd()).map_err(|_| Errno::BADF)?;

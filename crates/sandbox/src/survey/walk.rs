@@ -45,8 +45,17 @@ fn below(glob: &PathGlob, fixed: &AbsPath, real: &AbsPath, tree: &Place) -> Resu
         return Ok(Vec::new());
     }
     let whole = !matches!(glob.reach_of_deny(), Reach::Within(_));
-    if whole && tree.path.is_within(real) {
+    let spelt = |path: &AbsPath| -> Option<AbsPath> {
+        let rest = path.as_str().strip_prefix(real.as_str().trim_end_matches('/'))?;
+        AbsPath::parse(&format!("{}{rest}", fixed.as_str().trim_end_matches('/'))).ok()
+    };
+    let covers = |path: &AbsPath| glob.denies(path) || spelt(path).is_some_and(|path| glob.denies(&path));
+    let itself = if whole { tree.path.is_within(real) } else { covers(&tree.path) };
+    if itself {
         return Ok(vec![Place { extent: Extent::Tree, ..tree.clone() }]);
+    }
+    if tree.extent == Extent::Alone {
+        return Ok(Vec::new());
     }
     if whole {
         let kind = kind_of(Path::new(real.as_str()));
@@ -55,11 +64,6 @@ fn below(glob: &PathGlob, fixed: &AbsPath, real: &AbsPath, tree: &Place) -> Resu
             .into_iter()
             .collect());
     }
-    let spelt = |path: &AbsPath| -> Option<AbsPath> {
-        let rest = path.as_str().strip_prefix(real.as_str().trim_end_matches('/'))?;
-        AbsPath::parse(&format!("{}{rest}", fixed.as_str().trim_end_matches('/'))).ok()
-    };
-    let covers = |path: &AbsPath| glob.denies(path) || spelt(path).is_some_and(|path| glob.denies(&path));
     let start = if real.is_within(&tree.path) { real } else { &tree.path };
     Search {
         covers: &covers,
